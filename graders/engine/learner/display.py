@@ -1,0 +1,111 @@
+"""Shows a run on standard output as it goes: each exercise as soon as all before it are settled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+from rich.text import Text
+
+from graders.engine.catalog import Catalog, Exercise
+from graders.engine.learner import words
+from graders.engine.learner.output import Screen
+from graders.engine.learner.report import Reporter
+from graders.engine.results import ExerciseResult, Outcome, Report
+
+_NARROWEST = 20
+_ERASE_LINE = "\r\x1b[2K"
+
+
+class Display:
+    """The report of one run, on its way. A `with` statement leaves the terminal tidy however the run ends."""
+
+    def __init__(
+        self, screen: Screen, catalog: Catalog, exercises: Sequence[Exercise], named: Collection[str], folder: Path
+    ):
+        """Take where to show what.
+
+        Args:
+            named: the ids that were asked for one by one: these are shown even if not begun.
+            folder: of the submission.
+        """
+        self._screen = screen
+        self._console = _console(screen)
+        self._reporter = Reporter(self._console)
+        self._catalog = catalog
+        self._exercises = exercises
+        self._named = named
+        self._folder = folder
+        self._results: dict[str, ExerciseResult] = {}
+        self._shown = 0  # how many exercises were, or were passed over
+        self._last_block = 0  # how many lines it had
+
+    def __enter__(self) -> Self:
+        self._show_progress()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hide_progress()
+
+    def show(self, result: ExerciseResult) -> None:
+        """Show `result`, now or when those before it in order of study are there."""
+        self._results[result.id] = result
+        self._hide_progress()
+        while self._shown < len(self._exercises) and self._exercises[self._shown].id in self._results:
+            self._show_exercise(self._exercises[self._shown])
+            self._shown += 1
+        self._show_progress()
+
+    def finish(self, report: Report, notes: Iterable[str]) -> None:
+        """Show the sum, what there is to say of the run, and what comes next."""
+        titles = {e.id: e.title for e in self._exercises}
+        solution = self._catalog.solution_path(self._exercises[0]) if self._exercises else self._catalog.root
+        lines = [line for note in notes for line in self._reporter.note(note)]
+        self._print_block([*lines, *self._reporter.ending(report, titles, _shorter(solution))])
+
+    def _show_exercise(self, exercise: Exercise) -> None:
+        result = self._results[exercise.id]
+        if result.outcome is Outcome.NOT_STARTED and exercise.id not in self._named:
+            return
+        path = _shorter(self._folder / f"{exercise.id}.py")
+        self._print_block(list(self._reporter.exercise(result, exercise.title, path)))
+
+    def _print_block(self, lines: Sequence[Text]) -> None:
+        """Print lines that belong together, apart from what was before unless both are single lines."""
+        if self._last_block > 1 or (self._last_block and len(lines) > 1):
+            self._console.print()
+        for line in lines:
+            self._console.print(line, soft_wrap=True)
+        self._last_block = len(lines)
+
+    def _show_progress(self) -> None:
+        if self._console.is_terminal and self._shown < len(self._exercises):
+            self._screen.write(words.progress(len(self._results), len(self._exercises)))
+
+    def _hide_progress(self) -> None:
+        if self._console.is_terminal:
+            self._screen.write(_ERASE_LINE)
+
+
+def _console(screen: Screen) -> Console:
+    """Return a console with colours on a terminal, and without any control sequence elsewhere or under NO_COLOR."""
+    is_rich = screen.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Console(
+        file=screen,
+        width=max(shutil.get_terminal_size().columns, _NARROWEST),
+        force_terminal=is_rich,
+        color_system="auto" if is_rich else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+def _shorter(path: Path) -> str:
+    """Return `path` from the present folder on if it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,115 @@
+"""Where a run's words go: standard output, whose reader may leave, and files, which are whole or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from graders.engine.learner import words
+from graders.engine.learner.visible import visible
+
+STANDARD_OUTPUT = "-"
+
+
+class OutputError(Exception):
+    """Something cannot be written; the message says what and why."""
+
+
+class Screen:
+    """Standard output as a text file that takes any text, and anything in silence once its reader has gone."""
+
+    def __init__(self, stream: TextIO):
+        stream.reconfigure(errors="backslashreplace")
+        self.encoding = stream.encoding
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError as error:
+            # What is still in the buffer has to go somewhere, or the interpreter complains when it ends.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
+            if not isinstance(error, BrokenPipeError):
+                raise OutputError(words.cannot_write("standard output", error.strerror)) from error
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: every write is flushed."""
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+
+def complain(sentence: str) -> None:
+    """Write a sentence to standard error, if there is one."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):  # nobody reads it
+            sys.stderr.write(f"{visible(sentence)}\n")
+
+
+def expect_writable(path: str) -> None:
+    """Make sure that `path` can be written, as far as that can be told beforehand.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    target = Path(os.path.realpath(path))
+    if path == STANDARD_OUTPUT:
+        return
+    if target.is_dir():
+        raise OutputError(words.is_folder(path))
+    if _is_special(path):
+        place, need = path, os.W_OK
+    else:
+        place, need = target.parent, os.W_OK | os.X_OK
+    if not os.path.isdir(target.parent) and not _is_special(path):
+        raise OutputError(words.no_folder(path, str(target.parent)))
+    if not os.access(place, need):
+        raise OutputError(words.cannot_write(path, os.strerror(13)))
+
+
+def write(path: str, text: str, screen: Screen) -> None:
+    """Write `text` in UTF-8: at once, so that a reader finds the old file or the new one.
+
+    Raises:
+        OutputError: it could not be written; what was there before is still there.
+    """
+    if path == STANDARD_OUTPUT:
+        screen.write(text)
+        return
+    try:
+        if _is_special(path):
+            Path(path).write_text(text, "utf-8")
+        else:
+            _replace(Path(os.path.realpath(path)), text)
+    except OSError as error:
+        raise OutputError(words.cannot_write(path, error.strerror)) from error
+
+
+def _is_special(path: str) -> bool:
+    """Return whether `path` is there and no ordinary file, such as a pipe: it is written to, never replaced."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _replace(target: Path, text: str) -> None:
+    draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    try:
+        with open(draft, "x", encoding="utf-8") as file:
+            file.write(text)
+        if mode is not None:
+            draft.chmod(mode)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

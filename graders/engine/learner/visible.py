@@ -1,0 +1,10 @@
+"""Makes text that nobody trusts safe to show: it cannot steer a terminal, hide itself or break a format."""
+
+
+def visible(text: str) -> str:
+    """Return `text` with all that has no shape of its own written as an escape, such as \\x1b; newlines stay.
+
+    That is what `repr` escapes too: control characters, marks that turn the direction of writing, surrogates, spaces
+    that are none of the keyboard's. XML allows all that is left. Tabs become spaces.
+    """
+    return "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text.expandtabs(4))

@@ -1,0 +1,159 @@
+"""The sentences of the command line, in one place; what an engine's error or a check says comes from there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from graders.engine.results import Outcome
+
+OUTCOMES = {
+    Outcome.PASSED: "passed",
+    Outcome.PARTIAL: "partly passed",
+    Outcome.FAILED: "failed",
+    Outcome.NOT_STARTED: "not started",
+    Outcome.INVALID: "cannot be loaded",
+    Outcome.BANNED: "used what is banned",
+    Outcome.ERROR: "raised an error",
+    Outcome.TIMED_OUT: "ran out of time",
+    Outcome.OUT_OF_MEMORY: "ran out of memory",
+    Outcome.CRASHED: "crashed",
+    Outcome.FORGED: "broke the protocol",
+    Outcome.GRADER_ERROR: "our fault",
+}
+
+# What happens before and around grading.
+
+ABOUT = "Grade exercises: your files under exercises/ against hidden checks, in a sandbox."
+NAMES = "an exercise such as attention/kv_cache, or a whole topic such as attention; all of them when none is named"
+SUBMISSION = "a folder with <topic>/<exercise>.py, perhaps below exercises/ (default: this repository's exercises/)"
+SEED = "what the hidden checks draw their inputs from (default: 0)"
+ISOLATION = "how far the code is kept apart (default: the highest that works here)"
+JSON = "write the results as JSON, as docs/results.md has it; - for standard output, in place of the report"
+JUNIT = "write the results as JUnit XML; - for standard output, in place of the report"
+FRESH = "grade anew what was graded before and has not changed since"
+COMMAND = "what to do; `%(prog)s grade --help` says more"
+SAME_FILE = "--json and --junit cannot both go to the same place"
+INTERRUPTED = "Interrupted: nothing more was graded."
+OUR_ERROR = "This is a fault of llm-katas, not yours. Please report it, with all of the above."
+
+
+def cannot_import(reason: str, python: str) -> str:
+    return f"{reason} in {python}: run `nox -s grade`, which sets up all that grading needs."
+
+
+def packages_missing(packages: Collection[str]) -> str:
+    return f"{_and(packages)} {'is' if len(packages) == 1 else 'are'} not installed"
+
+
+def not_kept(reason: str) -> str:
+    return f"Verdicts are not kept this time: {reason}"
+
+
+def isolation(level: str, why: str) -> str:
+    means = {
+        "confined": "the code could learn which files exist, but neither read nor change any of yours",
+        "process": "the code ran with all your rights, so grade in this way only what you trust",
+    }
+    return f"Isolation was {level}, not full ({why}): {means[level]}."
+
+
+AS_ASKED = "as you asked"
+NO_REASON = "it does not work here"
+
+# Where files go.
+
+
+def is_folder(path: str) -> str:
+    return f"{path!r} is a folder: name a file in it"
+
+
+def no_folder(path: str, folder: str) -> str:
+    return f"{path!r} cannot be written: there is no folder {folder}"
+
+
+def cannot_write(path: str, reason: str | None) -> str:
+    return f"{path!r} cannot be written: {reason}"
+
+
+# An exercise.
+
+
+def points(earned: float | None, most: float) -> str:
+    return "no points given or taken" if earned is None else f"{_number(earned)} of {_number(most)} points"
+
+
+def passed_checks(passed: int, total: int) -> str:
+    return f"all {_checks(total)} passed" if passed == total > 1 else f"{passed} of {_checks(total)} passed"
+
+
+def begin(path: str) -> str:
+    return f"Write what it asks for in {path}, then grade again."
+
+
+NO_CORE = "What has passed counts once a check of the definition itself passes too."
+MORE = "These fell short too:"
+ALIKE = "as above"
+OURS = "This is our fault, not yours, and counts neither for nor against you. Please report it with what follows."
+PRINTED_SAME = "it printed the same as above"
+
+
+def printed(shown: int, total: int) -> str:
+    return "it printed:" if shown == total else f"it printed (the last {shown} of {total:,} lines):"
+
+
+def left_out(count: int) -> str:
+    return f"... {count:,} more lines ..."
+
+
+def cut(count: int) -> str:
+    return f" ... and {count:,} more characters"
+
+
+def not_run(count: int) -> str:
+    return f"{_checks(count)} did not run, as those before ran out of time:"
+
+
+def mistake(why: str) -> str:
+    return f"A known mistake gives exactly this: {why}"
+
+
+# The end.
+
+
+def progress(done: int, total: int) -> str:
+    return f"Grading: {done} of {total} done ..."
+
+
+def summary(earned: float, most: float, counts: Iterable[tuple[Outcome, int]]) -> str:
+    return f"{points(earned, most)}: {', '.join(f'{count} {OUTCOMES[outcome]}' for outcome, count in counts)}."
+
+
+NOTHING = "There are no exercises to grade."
+NEXT_ALONE = "Next: mend what is above, then grade again."
+NEXT_REPORT = "Next: report the fault above, please."
+ALL_PASSED = "All of it has passed."
+
+
+def next_mend(exercise_id: str) -> str:
+    return f"Next: mend {exercise_id}, the first that fell short."
+
+
+def next_begin(exercise_id: str, title: str) -> str:
+    return f"Next in order of study: {exercise_id} ({title})."
+
+
+def next_compare(path: str) -> str:
+    return f"Next: compare with {path}, whose head says what an interviewer asks next."
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _checks(count: int) -> str:
+    return f"{count} check" if count == 1 else f"{count} checks"
+
+
+def _and(words: Collection[str]) -> str:
+    *rest, last = words
+    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,0 +1,168 @@
+"""One run of grading: exercises of one submission, from triage to a report. Returns values; prints nothing."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from graders.engine.catalog import Catalog, Exercise, Limits
+from graders.engine.diagnosis import Diagnosis
+from graders.engine.judge import Grade, judge
+from graders.engine.results import ExerciseResult, Outcome, Report
+from graders.engine.sandbox.host import Sandboxes, available, best_level
+from graders.engine.sandbox.lockdown import Isolation
+from graders.engine.sources import Sources, Unreadable
+from graders.engine.store import Store, content_key
+from graders.engine.triage import Triage
+
+_ENGINE = Path(__file__).resolve().parent
+_LIBRARIES = ("numpy", "torch", "pytest", "msgspec")
+
+
+class IsolationRefused(Exception):
+    """The level of isolation that was asked for does not work on this machine; the message says why."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Attributes:
+        isolation: None for the highest level that works here.
+        limits: in place of each exercise's own.
+        diagnose: whether to replay the known mistakes against what failed.
+    """
+
+    seed: int = 0
+    isolation: Isolation | None = None
+    limits: Limits | None = None
+    diagnose: bool = True
+
+
+def grade_all(
+    catalog: Catalog,
+    exercises: Iterable[Exercise],
+    sources: Sources,
+    options: Options,
+    store: Store | None = None,
+    on_result: Callable[[ExerciseResult], None] = lambda result: None,
+) -> Report:
+    """Grade `exercises` of one submission and return the report, in the order given.
+
+    Args:
+        store: where verdicts are kept; one whose every input is as it was is taken from there.
+        on_result: told of each verdict as it is reached.
+
+    Raises:
+        IsolationRefused, JudgeError, SandboxError, StoreError: nothing can be graded.
+    """
+    exercises = list(exercises)
+    level = choose_level(options.isolation)
+    results: dict[str, ExerciseResult] = {}
+
+    def settle(result: ExerciseResult) -> None:
+        results[result.id] = result
+        on_result(result)
+
+    with Sandboxes(level) as sandboxes:
+        memory = _Memory(catalog, sources, replace(options, isolation=level), store)
+        _settle_ungraded(catalog, exercises, sources, sandboxes, memory, settle)
+        waiting = [e for e in exercises if e.id not in results]
+        for with_torch in {catalog.uses_torch(e) for e in waiting}:
+            sandboxes.zygote(with_torch)  # it imports while pytest collects
+
+        def work(grade: Grade) -> None:
+            diagnosis = Diagnosis(catalog, grade)
+            for exercise in waiting:
+                grading = grade(sources, exercise)
+                result = diagnosis.diagnose(exercise, grading) if options.diagnose else grading.result
+                memory.keep(exercise, result)
+                settle(result)
+
+        if waiting:
+            judge(catalog, waiting, sandboxes, options.seed, work, options.limits)
+    return Report(options.seed, level, tuple(results[e.id] for e in exercises))
+
+
+def choose_level(wanted: Isolation | None) -> Isolation:
+    """Return `wanted` if it works on this machine, or the highest that does.
+
+    Raises:
+        IsolationRefused: `wanted` does not work here.
+    """
+    if wanted is None:
+        return best_level()
+    refusal = available(wanted)
+    if refusal is not None:
+        raise IsolationRefused(refusal)
+    return wanted
+
+
+def _settle_ungraded(
+    catalog: Catalog,
+    exercises: list[Exercise],
+    sources: Sources,
+    sandboxes: Sandboxes,
+    memory: _Memory,
+    settle: Callable[[ExerciseResult], None],
+) -> None:
+    """Settle what needs no judge: verdicts that are kept, stubs, and what cannot be read or parsed."""
+    triage = Triage(catalog, sandboxes)
+    try:
+        for exercise in exercises:
+            verdict = memory.recall(exercise) or triage.verdict(sources, exercise)
+            if verdict is not None:
+                settle(verdict)
+    finally:
+        triage.close()
+
+
+class _Memory:
+    """Kept verdicts of one submission: found again only when all that decided them is as it was."""
+
+    def __init__(self, catalog: Catalog, sources: Sources, options: Options, store: Store | None):
+        self._catalog = catalog
+        self._sources = sources
+        self._options = options
+        self._store = store
+        self._engine = engine_version() if store is not None else ""
+
+    def recall(self, exercise: Exercise) -> ExerciseResult | None:
+        text = self._text(exercise.id)
+        if self._store is None or text is None:
+            return None
+        return self._store.get(self._key(exercise, text), self._text)
+
+    def keep(self, exercise: Exercise, result: ExerciseResult) -> None:
+        text = self._text(exercise.id)
+        if self._store is None or text is None or result.outcome is Outcome.GRADER_ERROR:
+            return
+        files = {name: self._text(name) for name in result.files if name != exercise.id}
+        self._store.put(self._key(exercise, text), files, result)
+
+    def _text(self, exercise_id: str) -> str | None:
+        try:
+            return self._sources.read(exercise_id)
+        except Unreadable:
+            return None
+
+    def _key(self, exercise: Exercise, text: str) -> str:
+        grader = self._catalog.grader_path(exercise).read_bytes()
+        asked = repr((exercise, self._catalog.mistakes(exercise), self._options))
+        return content_key(self._engine, text, self._catalog.solution(exercise), grader, asked)
+
+
+def engine_version() -> str:
+    """Return a digest of all that is ours and of the libraries that results depend on."""
+    ours = [path.read_bytes() for path in sorted(_ENGINE.rglob("*.py")) if "learner" not in path.parts]
+    return content_key(*ours, platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,338 @@
+"""One submission to one exercise in the sandbox: loading it, calling it, and what came of each call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from graders.engine.compare import EXACT, difference
+from graders.engine.describe import describe_call
+from graders.engine.protocol import CALLBACK, GENERATOR, HANDLE, Decoder, Encoder, ProtocolError, Unsendable
+from graders.engine.results import Outcome
+from graders.engine.sandbox.child import Budget, Child, ChildDied
+from graders.engine.sandbox.host import Zygote
+from graders.engine.sources import Sources, Unreadable
+
+
+class LearnerRaised(Exception):
+    """The learner's code raised.
+
+    Attributes:
+        types: full names of the exception's classes, the nearest first, such as `builtins.ValueError`.
+        message: its text, cut.
+        frames: (file, line, function, text) of the learner's own frames.
+    """
+
+    def __init__(self, types: list[str], message: str, frames: list[tuple[str, int, str, str]]):
+        super().__init__(f"{types[0].rpartition('.')[2]}: {message}" if types else message)
+        self.types, self.message, self.frames = types, message, frames
+
+    @property
+    def name(self) -> str:
+        return self.types[0].removeprefix("builtins.") if self.types else "an exception"
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.OUT_OF_MEMORY if "builtins.MemoryError" in self.types else Outcome.ERROR
+
+    def is_a(self, error: type[BaseException]) -> bool:
+        return f"{error.__module__}.{error.__qualname__}" in self.types
+
+
+class BannedCall(Exception):
+    """The learner's code called what the exercise bans."""
+
+
+class CheckFailed(AssertionError):
+    """A check's condition does not hold; the message is for the learner."""
+
+
+class CannotLoad(Exception):
+    """The submission could not be loaded; `outcome` says in what way."""
+
+    def __init__(self, outcome: Outcome, message: str, frames: Sequence = (), printed: str = ""):
+        super().__init__(message)
+        self.outcome, self.frames, self.printed = outcome, frames, printed
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that decides how one exercise is run, apart from the learner's text."""
+
+    exercise_id: str
+    names: tuple[str, ...]  # that the module has to have
+    classes: tuple[str, ...]  # those of them whose calls make an object
+    bans: tuple[str, ...]
+    budget: Budget
+    memory_bytes: int
+    output_bytes: int
+    seed: int
+
+
+@dataclass
+class Call:
+    """One call of a check: what was asked, how it ended (`returned`, `raised` or `died`), and with what."""
+
+    name: str
+    arguments: tuple
+    keywords: dict
+    ending: str = "died"
+    result: Any = None
+    changed: list[str] = field(default_factory=list)  # descriptions of the arguments that were changed in place
+    words: str = ""  # for a probe: the call that it makes
+
+    def __str__(self) -> str:
+        return self.words or describe_call(self.name, self.arguments, self.keywords)
+
+
+class Handle:
+    """Names an object that stays in the child. What it can do is said by the subclass that a session is given."""
+
+    def __init__(self, session: Session, handle: int, kind: str):
+        # Past __setattr__, which a subclass sends to the child.
+        for name, value in (("_session", session), ("_handle", handle), ("_kind", kind)):
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"an object of type {self._kind}"
+
+
+class Session:
+    """One submission to one exercise: a child in which it is loaded, replaced when it dies."""
+
+    def __init__(self, zygote: Zygote, sources: Sources, setting: Setting, handle: type[Handle]):
+        self.files: list[str] = []  # ids of the learner's files that were asked for
+        self.calls: list[Call] = []
+        self.printed = ""
+        self._zygote = zygote
+        self._sources = sources
+        self._setting = setting
+        self._remote = handle
+        self._child: Child | None = None
+        self._callbacks: list[Callable] = []
+        self._failure_in_callback: CheckFailed | None = None
+
+    def begin_check(self) -> None:
+        """Forget the check before, take a fresh child if the last one died, and start its budget.
+
+        Raises:
+            CannotLoad: the submission could not be loaded.
+        """
+        self.calls, self.printed = [], ""
+        if self._child is None:
+            self.restart()
+        self._child.allow(self._setting.budget)
+
+    def end_check(self) -> None:
+        """Make sure that the child has said nothing that it was not asked.
+
+        Raises:
+            ChildDied: it has.
+        """
+        if self._child is not None and not self._child.is_quiet():
+            self._drop(self._child.forged("it sent a message that nobody had asked for"))
+
+    def restart(self) -> None:
+        """Load the submission in a fresh child, which knows nothing of earlier calls."""
+        self.close()
+        self._child = self._zygote.spawn()
+        self._callbacks = []
+        self._child.allow(self._setting.budget)
+        self._load()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def peak_bytes(self) -> int | None:
+        """Return the highest resident memory of the child so far; None where the system does not tell."""
+        return self._child.peak_bytes()
+
+    def makes_objects(self, name: str) -> bool:
+        """Return whether calling the module's `name` has to give an object that stays in the child."""
+        return name in self._setting.classes
+
+    def call(self, name: str, target: list, arguments: tuple, keywords: Mapping, times: int | None = None) -> Any:
+        """Call `target` in the child (`times` times, which gives a list) and return what came back.
+
+        Raises:
+            LearnerRaised, BannedCall, ChildDied: it did not return.
+            CheckFailed: a callback of the check failed.
+        """
+        return self._exchange(Call(name, arguments, dict(keywords)), ["call", target, times])
+
+    def probe(self, words: str, name: str, source: str, arguments: tuple, keywords: Mapping) -> Any:
+        """Run the function `name` of `source` as function(module, *arguments) in the child; see `call`.
+
+        Args:
+            words: what a learner is told was called.
+        """
+        return self._exchange(Call(name, arguments, dict(keywords), words=words), ["probe", source, name])
+
+    def _exchange(self, call: Call, head: list) -> Any:
+        self.calls.append(call)
+        encoder = Encoder(self._outgoing, strides=True)
+        message = [*head, encoder.encode(list(call.arguments)), encoder.encode(call.keywords)]
+        (kind, *fields), buffers = self._ask(message, encoder.buffers)
+        decode = Decoder(buffers, self._incoming).decode
+        try:
+            if kind == "returned":
+                value, arguments, printed = fields
+                call.result, call.ending = decode(value), "returned"
+                call.changed = self._changes(call, decode(arguments))
+            elif kind == "raised":
+                types, message, frames, printed = fields
+                call.result = LearnerRaised(_texts(types), *_texts([message]), [_frame(f) for f in frames])
+                call.ending = "raised"
+            elif kind == "banned":
+                name, printed = fields
+                call.result, call.ending = BannedCall(*_texts([name])), "raised"
+            else:
+                raise ProtocolError(f"a reply of kind {kind[:20]!r}")
+            self._note_printed(*_texts([printed]))
+        except (ProtocolError, ValueError, TypeError) as error:
+            self._drop(self._child.forged(f"it broke the protocol: {error}"))
+        if self._failure_in_callback is not None:
+            failure, self._failure_in_callback = self._failure_in_callback, None
+            raise failure
+        if call.ending == "raised":
+            raise call.result
+        return call.result
+
+    def _load(self) -> None:
+        setting = self._setting
+        text = self._read(setting.exercise_id)
+        limits = {"output_bytes": setting.output_bytes}
+        if self._zygote.memory is not None:
+            heap, mapped = self._zygote.memory
+            limits |= {"data_bytes": heap + setting.memory_bytes, "address_bytes": mapped + setting.memory_bytes}
+        request = ["load", setting.exercise_id, text, list(setting.bans), limits, setting.seed]
+        try:
+            (kind, *fields), _ = self._ask(request, [])
+            self._judge_load(kind, fields)
+        except ChildDied as died:
+            raise CannotLoad(Outcome(died.outcome), f"while it was loaded: {died}") from died
+        except (ValueError, TypeError) as error:
+            raise CannotLoad(Outcome.FORGED, f"while it was loaded it broke the protocol: {error}") from error
+
+    def _judge_load(self, kind: str, fields: list) -> None:
+        if kind == "loaded":
+            names, printed = fields
+            self._note_printed(*_texts([printed]))
+            missing = [name for name in self._setting.names if name not in _texts(names)]
+            if missing:
+                raise self._cannot_load(Outcome.INVALID, f"it does not define {' and '.join(missing)}")
+        elif kind == "raised":
+            types, message, frames, printed = fields
+            error = LearnerRaised(_texts(types), *_texts([message]), [_frame(f) for f in frames])
+            self._note_printed(*_texts([printed]))
+            outcome = Outcome.INVALID if error.outcome is Outcome.ERROR else error.outcome
+            raise self._cannot_load(outcome, f"loading it raised {error}", error.frames)
+        elif kind == "banned":
+            raise self._cannot_load(Outcome.BANNED, f"while it was loaded it called {_texts(fields[:1])[0]}")
+        else:
+            raise ValueError(f"a reply of kind {kind[:20]!r}")
+
+    def _cannot_load(self, outcome: Outcome, message: str, frames: Sequence = ()) -> CannotLoad:
+        self.close()
+        return CannotLoad(outcome, message, frames, self.printed)
+
+    def _ask(self, message: list, buffers: list) -> tuple[list, list]:
+        try:
+            return self._child.exchange(message, buffers, self._answer)
+        except ChildDied as died:
+            self._drop(died)
+
+    def _drop(self, died: ChildDied) -> None:
+        self.close()
+        if self.calls:
+            self.calls[-1].ending, self.calls[-1].result = "died", died.outcome
+        raise died
+
+    def _answer(self, message: list, buffers: list) -> tuple[list, list]:
+        """Answer what the child asks for while it works: a source text, or a call of one of the check's functions."""
+        kind, *fields = message
+        if kind == "source" and len(fields) == 1 and _is_exercise_id(fields[0]):
+            return ["source", self._read(fields[0])], []
+        if kind != "callback":
+            raise self._child.forged("it asked for what there is not")
+        encoder = Encoder(self._outgoing, strides=True)
+        try:
+            number, arguments, keywords = fields
+            decode = Decoder(buffers, self._incoming).decode
+            function, arguments, keywords = self._callbacks[number], decode(arguments), decode(keywords)
+            keywords = {str(k): v for k, v in keywords.items()}
+        except (ProtocolError, ValueError, TypeError, IndexError, AttributeError) as error:
+            raise self._child.forged(f"it broke the protocol: {error}") from error
+        try:
+            return ["result", encoder.encode(function(*arguments, **keywords))], encoder.buffers
+        except CheckFailed as failure:
+            self._failure_in_callback = failure
+            return ["throw", "RuntimeError", "the check has failed"], []
+        except Exception as error:
+            return ["throw", type(error).__name__, str(error)[:500]], []
+
+    def _read(self, exercise_id: str) -> str | None:
+        if exercise_id not in self.files:
+            self.files.append(exercise_id)  # also one that is not there: it may be, next time
+        try:
+            return self._sources.read(exercise_id)
+        except Unreadable:
+            return None
+
+    def _changes(self, call: Call, arguments: list) -> list[str]:
+        sent = [*((f"argument {i + 1}", a) for i, a in enumerate(call.arguments)), *call.keywords.items()]
+        if type(arguments) is not list or len(arguments) != len(sent):
+            raise ProtocolError("the arguments did not come back")
+        return [
+            name
+            for (name, before), after in zip(sent, arguments, strict=True)
+            if after is not None and difference(after, before, EXACT) is not None
+        ]
+
+    def _note_printed(self, text: str) -> None:
+        room = max(0, self._setting.output_bytes - len(self.printed))
+        self.printed += text[:room]
+
+    def _outgoing(self, value: object) -> list:
+        if isinstance(value, Handle):
+            return [HANDLE, value._handle]
+        if isinstance(value, np.random.Generator):
+            bits = value.bit_generator
+            return [GENERATOR, type(bits).__name__, Encoder(self._outgoing).encode(bits.state)]
+        if callable(value):
+            self._callbacks.append(value)
+            return [CALLBACK, len(self._callbacks) - 1]
+        raise Unsendable(f"an object of type {type(value).__name__}")
+
+    def _incoming(self, tag: int, *fields: object) -> object:
+        if tag != HANDLE:
+            raise ProtocolError("a callback or generator from the child")
+        handle, kind = fields
+        if type(handle) is not int or type(kind) is not str:
+            raise ProtocolError("a handle that is none")
+        return self._remote(self, handle, kind[:100])
+
+
+def _texts(values: object) -> list[str]:
+    if type(values) is not list or not all(type(v) is str for v in values):
+        raise ValueError("text was due")
+    return values
+
+
+def _frame(fields: object) -> tuple[str, int, str, str]:
+    file, line, function, text = fields
+    if type(line) is not int:
+        raise ValueError("a line number was due")
+    return (*_texts([file]), line, *_texts([function, text]))
+
+
+def _is_exercise_id(value: object) -> bool:
+    """Return whether `value` is `topic/exercise` in identifiers: nothing else may reach a file system."""
+    parts = value.split("/") if type(value) is str else []
+    return len(parts) == 2 and all(part.isascii() and part.isidentifier() for part in parts)

@@ -1,0 +1,82 @@
+"""Where a submission's text comes from: a folder that nobody trusts, or texts in memory.
+
+Every reader answers the same question: what does the learner have under the id `topic/exercise`?
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+MAX_BYTES = 1 << 20
+
+
+class Unreadable(Exception):
+    """There is a file, but it cannot be a submission; the message says why and what to do."""
+
+
+class Sources(Protocol):
+    """What a judge needs of a submission."""
+
+    def read(self, exercise_id: str) -> str | None:
+        """Return the text under `topic/exercise`, or None where there is no file.
+
+        Raises:
+            Unreadable: what lies there is not a text file of a sane size inside the submission.
+        """
+
+
+class Texts:
+    """A submission held in memory: exercise id -> text."""
+
+    def __init__(self, texts: Mapping[str, str]):
+        self._texts = dict(texts)
+
+    def read(self, exercise_id: str) -> str | None:
+        return self._texts.get(exercise_id)
+
+
+class Folder:
+    """A submission on disk: `<topic>/<exercise>.py` below a folder, or below an `exercises/` folder in it."""
+
+    def __init__(self, root: Path):
+        """Take the folder `root`.
+
+        Raises:
+            Unreadable: `root` is not a folder, or its `exercises` is a link out of it, perhaps to the solutions.
+        """
+        if not os.path.isdir(root):
+            raise Unreadable(f"{root} is not a folder: name the one that holds <topic>/<exercise>.py")
+        outer, inner = (Path(os.path.realpath(path)) for path in (root, root / "exercises"))
+        if not inner.is_relative_to(outer):
+            raise Unreadable(f"{root / 'exercises'} is a link that leaves the submission: hand in the folder itself")
+        self.root = inner if os.path.isdir(inner) else outer
+
+    def read(self, exercise_id: str) -> str | None:
+        path = self.root / f"{exercise_id}.py"
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(self.root):
+            raise Unreadable(f"{exercise_id}.py is a link that leaves the submission: hand in the file itself")
+        try:
+            # O_NONBLOCK: a named pipe must not keep the judge waiting for its writer.
+            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise Unreadable(f"{exercise_id}.py cannot be read: {error.strerror}") from error
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Unreadable(f"{exercise_id}.py is not a regular file: hand in a text file")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(MAX_BYTES + 1)
+        finally:
+            os.close(descriptor)
+        if len(data) > MAX_BYTES:
+            raise Unreadable(f"{exercise_id}.py has more than {MAX_BYTES:,} bytes: an exercise needs a few thousand")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"{exercise_id}.py is not UTF-8 (byte {error.start}): save it as UTF-8") from error

@@ -1,0 +1,80 @@
+"""What can be said of a submission without running it: not there, not readable, not Python, not begun."""
+
+from __future__ import annotations
+
+from graders.engine.catalog import Catalog, Exercise
+from graders.engine.results import ExerciseResult, Outcome
+from graders.engine.sandbox.child import Budget, Child, ChildDied
+from graders.engine.sandbox.host import Sandboxes
+from graders.engine.sandbox.outline import outline
+from graders.engine.sources import Sources, Unreadable
+
+_PARSING = Budget(cpu_seconds=5, wall_seconds=30)
+
+
+class Triage:
+    """Sorts out what need not be graded. Texts are parsed in a child, which never runs any of them."""
+
+    def __init__(self, catalog: Catalog, sandboxes: Sandboxes):
+        self._catalog = catalog
+        self._sandboxes = sandboxes
+        self._child: Child | None = None
+
+    def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
+        """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
+        try:
+            text = sources.read(exercise.id)
+        except Unreadable as problem:
+            return _result(exercise, Outcome.INVALID, str(problem))
+        if text is None:
+            return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py")
+        found = self._outline(text)
+        if found["error"] is not None:
+            return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
+        if self._is_stub(exercise, found["functions"]):
+            return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
+        return None
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _outline(self, text: str) -> dict:
+        if self._child is None:
+            self._child = self._sandboxes.zygote(with_torch=False).spawn()
+        self._child.allow(_PARSING)
+        try:
+            (kind, *fields), _ = self._child.exchange(["inspect", text], [], lambda *_: (["source", None], []))
+        except ChildDied as died:
+            self._child = None
+            return _unparsable(f"Python's parser did not survive it: {died}")
+        if kind != "outlined" or not fields or type(fields[0]) is not dict:
+            return _unparsable("it has too many functions, or is nested too deeply, to be parsed")
+        return fields[0]
+
+    def _is_stub(self, exercise: Exercise, functions: dict) -> bool:
+        """Return whether something is unwritten and all that is written was given: it is as in the solution."""
+        given = outline(self._catalog.solution(exercise))["functions"]
+        written = {name: digest for name, (digest, unwritten) in functions.items() if not unwritten}
+        is_given = all(given.get(name, [None])[0] == digest for name, digest in written.items())
+        return len(written) < len(functions) and is_given
+
+
+def _unparsable(message: str) -> dict:
+    return {"error": {"line": 0, "column": 0, "text": "", "message": message}, "functions": {}}
+
+
+def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
+    """Say where the text stops being Python, with the line and a caret under the place."""
+    where = f"{exercise.id}.py" + (f", line {error['line']}" if error["line"] else "")
+    lines = [f"{where}: {error['message']}"]
+    code = error["text"]
+    if code.strip():
+        indent = len(code) - len(code.lstrip())
+        lines += ["    " + code.strip(), "    " + " " * max(0, error["column"] - 1 - indent) + "^"]
+    return "\n".join(lines)
+
+
+def _result(exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
+    return ExerciseResult(exercise.id, outcome, 0.0, exercise.points, message=message)
