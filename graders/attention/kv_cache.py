@@ -149,12 +149,13 @@ def test_reset_forgets_the_text_but_not_the_parameters(submission, reference, rn
 
 @weight(1)
 @pytest.mark.parametrize("call", ["prefill", "step"])
-def test_another_batch_size_is_refused_and_changes_nothing(submission, reference, rng, call):
+@pytest.mark.parametrize(("held", "batch"), [(2, 7), (300, 2)], ids=["a larger one", "a smaller one"])
+def test_another_batch_size_is_refused_and_changes_nothing(submission, reference, rng, held, batch, call):
     weights = draw_weights(rng, 6)
-    x, other = normal(rng, 2, 5, 6, dtype=torch.float64), normal(rng, 7, 1, 6, dtype=torch.float64)
+    x, other = normal(rng, held, 5, 6, dtype=torch.float64), normal(rng, batch, 1, 6, dtype=torch.float64)
     layer, model = build(submission, weights, 2), build(reference, weights, 2)
     check(layer.prefill(x[:, :4]), model.prefill(x[:, :4]).detach(), "a prefill", work=64)
-    with raises(ValueError, 2, 7):
+    with raises(ValueError, held, batch):
         getattr(layer, call)(other)
     check(layer.step(x[:, 4:]), model.step(x[:, 4:]).detach(), "the text goes on as if nothing had happened", work=64)
 

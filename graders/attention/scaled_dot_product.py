@@ -198,9 +198,18 @@ def test_views_that_are_not_contiguous_are_taken(submission, reference, rng):
 
 
 @weight(1)
+def test_sizes_in_the_hundreds_are_taken(submission, rng):
+    q, k, v = (normal(rng, *shape, dtype=torch.float32) for shape in ((3, 280), (270, 280), (270, 4)))
+    output, weights = in_float64(q, k, v)
+    check(submission.scaled_dot_product(q, k, v), (output.float(), weights.float()), WEIGHTS, work=300)
+
+
+@weight(1)
 @pytest.mark.parametrize("what", ["features", "values"])
-def test_sizes_that_do_not_fit_are_refused_with_their_numbers(submission, rng, what):
-    a, b, tq, tk = (int(n) for n in sizes(rng, 4, 3, 30))
+@pytest.mark.parametrize("order", ["too few", "too many"])
+def test_sizes_that_do_not_fit_are_refused_with_their_numbers(submission, rng, what, order):
+    a, b = sorted(sizes(rng, 2, 13, 30), reverse=order == "too few")
+    tq, tk = sizes(rng, 2, 3, 12)
     shapes = {"features": ((tq, a), (tk, b), (tk, 2)), "values": ((tq, 2), (a, 2), (b, 2))}[what]
     q, k, v = (normal(rng, 2, *shape, dtype=torch.float32) for shape in shapes)
     with raises(ValueError, a, b):

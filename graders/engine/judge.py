@@ -12,6 +12,7 @@ import importlib.util
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,6 +132,7 @@ class _Plugin:
         self._triage = Triage(catalog, sandboxes)
         self._items: dict[Path, list[pytest.Item]] = {}
         self._references: dict[str, ModuleType] = {}
+        self._settings: dict[str, tuple[bool, Setting]] = {}  # found by parsing: exercise id -> (with torch, setting)
         self._session: Session | None = None
         self._exercise: Exercise | None = None
         self._verdict: CheckResult | None = None
@@ -165,6 +167,8 @@ class _Plugin:
         for item in session.items:
             self._items.setdefault(item.path, []).append(item)
         self.has_worked = True
+        if "torch" in sys.modules:  # one thread, as in the sandbox: judges share the cores, and checks are small
+            sys.modules["torch"].set_num_threads(1)
         try:
             self._work(self.grade)
         except BaseException as error:
@@ -209,8 +213,10 @@ class _Plugin:
 
     def _open(self, sources: Sources) -> Session:
         exercise = self._exercise
-        zygote = self._sandboxes.zygote(self._catalog.uses_torch(exercise))
-        return Session(zygote, sources, self._setting(exercise), RemoteObject)
+        if exercise.id not in self._settings:
+            self._settings[exercise.id] = self._catalog.uses_torch(exercise), self._setting(exercise)
+        with_torch, setting = self._settings[exercise.id]
+        return Session(self._sandboxes.zygote(with_torch), sources, setting, RemoteObject)
 
     def _setting(self, exercise: Exercise) -> Setting:
         limits = self._limits or exercise.limits
@@ -222,8 +228,12 @@ class _Plugin:
             budget=Budget(limits.cpu_seconds, limits.wall_seconds),
             memory_bytes=limits.memory_mb << 20,
             output_bytes=limits.output_kb << 10,
-            seed=_entropy(exercise.id, "", self._seed) & 0xFFFFFFFF,
+            seed=self._seed_of(""),
         )
+
+    def _seed_of(self, check: str) -> int:
+        """Return the seed of the child's own generators in a check, or while it loads; not that of `rng`."""
+        return _entropy(self._exercise.id, f"global {check}", self._seed) & 0xFFFFFFFF
 
     def _items_of(self, exercise: Exercise, only: str | None) -> list[pytest.Item]:
         path = self._catalog.grader_path(exercise)
@@ -236,17 +246,17 @@ class _Plugin:
     def _run_checks(self, items: list[pytest.Item]) -> tuple[list[CheckResult], dict[str, list[Call]]]:
         checks: list[CheckResult] = []
         calls: dict[str, list[Call]] = {}
-        cases = {item.function: sum(i.function is item.function for i in items) for item in items}
+        cases = Counter(item.function for item in items)
         for item, following in zip(items, [*items[1:], None], strict=True):
             weight, core = _weight(item)
-            if sum(c.outcome is Outcome.TIMED_OUT for c in checks) < _TIME_OUTS:
+            ended = _has_ended(checks)
+            if ended is None:
                 check = self._run(item, following)
                 calls[item.name] = self._session.calls
                 if check.outcome is Outcome.GRADER_ERROR and self._holds_for_solution(item):
                     check = replace(check, outcome=Outcome.FAILED, message=_unusable(self._session.calls, check))
             else:
-                message = f"not run: {_TIME_OUTS} checks before it ran out of time"
-                check = _check(item, Outcome.TIMED_OUT, message)
+                check = _check(item, *ended)
             checks.append(replace(check, weight=weight / cases[item.function], core=core))
         return checks, calls
 
@@ -272,7 +282,7 @@ class _Plugin:
 
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> CheckResult:
         self._verdict = None
-        self._session.begin_check()
+        self._session.begin_check(self._seed_of(item.name))
         item._report_sections.clear()  # else what earlier submissions left would be in this one's reports
         item.user_properties.clear()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -341,6 +351,15 @@ def _weight(item: pytest.Item) -> tuple[float, bool]:
     if mark is None:
         raise GraderBroken(f"{item.name} has no weight: mark it with @weight(value) or @weight(value, core=True)")
     return float(mark.args[0]), bool(mark.kwargs.get("core", False))
+
+
+def _has_ended(checks: list[CheckResult]) -> tuple[Outcome, str] | None:
+    """Return outcome and message of the checks that are not run after `checks`, or None to go on."""
+    if any(c.outcome is Outcome.FORGED for c in checks):  # the exercise is worth nothing already
+        return Outcome.FORGED, "not run: a check before it broke the protocol"
+    if sum(c.outcome is Outcome.TIMED_OUT for c in checks) >= _TIME_OUTS:
+        return Outcome.TIMED_OUT, f"not run: {_TIME_OUTS} checks before it ran out of time"
+    return None
 
 
 def _check(item: pytest.Item, outcome: Outcome, message: str, printed: str = "") -> CheckResult:

@@ -32,6 +32,8 @@ MAX_AXES = 16
 MAX_INT_DIGITS = 4000
 LONG_TEXT = 1024  # characters from which a text travels as a buffer
 LONG_LIST = 64  # elements from which a list of ints or floats travels as a buffer
+_ITEM_BYTES, _COMPOUND_BYTES = 40, 256  # what its reader needs, about, for a number in a list; for an empty set
+_TEXT_FACTOR, _NUMBER_FACTOR = 4, 5  # for each byte of a long text; of a long list of numbers
 
 LIST, TUPLE, DICT, SET, FROZENSET, ARRAY, TENSOR, SCALAR, BIG_INT, COMPLEX, TEXT, BYTES = range(12)
 INTS, FLOATS, DTYPE, TORCH_DTYPE, GENERATOR, HANDLE, CALLBACK = range(12, 19)
@@ -46,6 +48,10 @@ Reader = Callable[[int], bytearray]
 
 class ProtocolError(Exception):
     """The bytes are not a message of this protocol."""
+
+
+class TooLarge(ProtocolError):
+    """The values of a message need more memory than the reader gives them."""
 
 
 class Unsendable(Exception):
@@ -169,13 +175,24 @@ class Decoder:
     """Turns a structure and its buffers back into values, trusting neither.
 
     Args:
-        buffers: the frame's buffers; arrays are views of them.
+        buffers: the frame's buffers; arrays are views of them. Each goes from the list as it is used.
         special: gets the nodes HANDLE, CALLBACK and GENERATOR as (tag, *fields); raises ProtocolError to refuse.
         trusted: whether strides are honoured and tensors may require gradients.
+        room: how many bytes of memory the values may take, about.
+
+    Attributes:
+        room: what is left of it.
     """
 
-    def __init__(self, buffers: list[bytearray], special: Callable[..., object], trusted: bool = False):
-        self._buffers = buffers
+    def __init__(
+        self,
+        buffers: list[bytearray],
+        special: Callable[..., object],
+        trusted: bool = False,
+        room: float = math.inf,
+    ):
+        self.room = room
+        self._buffers: list[bytearray | None] = buffers
         self._special = special
         self._trusted = trusted
 
@@ -184,6 +201,7 @@ class Decoder:
 
         Raises:
             ProtocolError: the node breaks a rule of the protocol.
+            TooLarge: its values do not fit into the room that is left.
         """
         if node is None or type(node) in (bool, int, float, str, bytes):
             return node
@@ -194,15 +212,23 @@ class Decoder:
         except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
             raise ProtocolError(f"malformed node with tag {node[0]}: {type(error).__name__}") from error
 
+    def _use(self, count: int) -> None:
+        self.room -= count
+        if self.room < 0:
+            raise TooLarge("values that need more memory than they are given")
+
     def _compound(self, tag: int, fields: list, depth: int) -> Any:
+        self._use(_COMPOUND_BYTES)
         if tag in (LIST, TUPLE, SET, FROZENSET):
             (items,) = fields
             _require(type(items) is list, "items that are no list")
+            self._use(_ITEM_BYTES * len(items))
             return {LIST: list, TUPLE: tuple, SET: set, FROZENSET: frozenset}[tag](
                 [self.decode(x, depth) for x in items]
             )
         if tag == DICT:
             (pairs,) = fields
+            self._use(2 * _ITEM_BYTES * len(pairs))
             return {self.decode(k, depth): self.decode(v, depth) for k, v in pairs}
         if tag == ARRAY:
             return self._array(*fields)
@@ -229,10 +255,10 @@ class Decoder:
             _require(type(real) is float and type(imaginary) is float, "a complex of other than floats")
             return complex(real, imaginary)
         if tag in (TEXT, BYTES):
-            data = bytes(self._take(*fields))
+            data = bytes(self._take(*fields, _TEXT_FACTOR))
             return data if tag == BYTES else data.decode("utf-8", "surrogatepass")
         if tag in (INTS, FLOATS):
-            return np.frombuffer(self._take(*fields), "<i8" if tag == INTS else "<f8").tolist()
+            return np.frombuffer(self._take(*fields, _NUMBER_FACTOR), "<i8" if tag == INTS else "<f8").tolist()
         if tag == DTYPE:
             return _DTYPES[fields[0]]
         if tag == TORCH_DTYPE:
@@ -240,9 +266,17 @@ class Decoder:
             return getattr(_torch(), fields[0])
         raise ProtocolError(f"unknown tag {tag}")
 
-    def _take(self, index: int) -> bytearray:
+    def _take(self, index: int, factor: int = 1) -> bytearray:
+        """Return a buffer, which goes once: a message that names one a thousand times would grow in its reader.
+
+        Args:
+            factor: the memory of what is made of it, in its own bytes.
+        """
         _require(type(index) is int and 0 <= index < len(self._buffers), "a buffer that is not there")
-        return self._buffers[index]
+        data, self._buffers[index] = self._buffers[index], None
+        _require(data is not None, "a buffer that has been used")
+        self._use(factor * len(data))
+        return data
 
     def _dense(self, index: int, name: str, shape: list) -> np.ndarray:
         """Return the array of this dtype name and shape whose bytes are buffer `index`."""
@@ -329,17 +363,22 @@ def frame(message: Node, buffers: list, max_structure: int = MAX_STRUCTURE_BYTES
     return [head + structure, *(b for b, n in zip(buffers, lengths, strict=True) if n)]
 
 
-def read_frame(read: Reader, max_structure: int = MAX_STRUCTURE_BYTES) -> tuple[list, list[bytearray]]:
+def read_frame(
+    read: Reader, max_structure: int = MAX_STRUCTURE_BYTES, room: float = math.inf
+) -> tuple[list, list[bytearray]]:
     """Read one frame with `read(n)`, which returns exactly n bytes, and return (message, buffers).
 
     Raises:
         ProtocolError: the bytes are no frame, or it is larger than allowed.
+        TooLarge: its buffers are larger than `room`; they have not been read.
     """
     magic, structure_bytes, count = HEADER.unpack(read(HEADER.size))
     _require(magic == MAGIC and structure_bytes <= max_structure and count <= MAX_BUFFERS, "a bad header")
     lengths = struct.unpack(f"<{count}Q", read(8 * count)) if count else ()
     fits = all(n <= MAX_BUFFER_BYTES for n in lengths) and sum(lengths) <= MAX_TOTAL_BYTES
     _require(fits, "buffers over the limit")
+    if sum(lengths) > room:
+        raise TooLarge(f"{sum(lengths):,} bytes, where {room:,} are left")
     structure = read(structure_bytes)
     buffers = [read(n) for n in lengths]
     try:

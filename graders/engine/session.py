@@ -10,11 +10,15 @@ import numpy as np
 
 from graders.engine.compare import EXACT, difference
 from graders.engine.describe import describe_call
-from graders.engine.protocol import CALLBACK, GENERATOR, HANDLE, Decoder, Encoder, ProtocolError, Unsendable
+from graders.engine.protocol import CALLBACK, GENERATOR, HANDLE, Decoder, Encoder, ProtocolError, TooLarge, Unsendable
 from graders.engine.results import Outcome
 from graders.engine.sandbox.child import Budget, Child, ChildDied
 from graders.engine.sandbox.host import Zygote
 from graders.engine.sources import Sources, Unreadable
+
+_MOST_ASKED = 20_000  # callbacks of a check
+_ROOM_BYTES = 128 << 20  # for all results of one exercise: the judge keeps them until the mistakes are diagnosed
+_MOST_TYPES, _MOST_FRAMES, _MESSAGE_CHARACTERS, _FRAME_CHARACTERS = 20, 8, 2000, 200
 
 
 class LearnerRaised(Exception):
@@ -69,7 +73,7 @@ class Setting:
     budget: Budget
     memory_bytes: int
     output_bytes: int
-    seed: int
+    seed: int  # of the child's global generators while the module is loaded
 
 
 @dataclass
@@ -112,16 +116,24 @@ class Session:
         self._setting = setting
         self._remote = handle
         self._child: Child | None = None
+        self._room = _ROOM_BYTES
+        self._seed: int | None = None
+        self._asked = 0  # how often this check's calls have called back
         self._callbacks: list[Callable] = []
         self._failure_in_callback: CheckFailed | None = None
+        self._is_answering = False  # a callback, for which the child waits
 
-    def begin_check(self) -> None:
+    def begin_check(self, seed: int) -> None:
         """Forget the check before, take a fresh child if the last one died, and start its budget.
+
+        Args:
+            seed: of the child's global generators, so that a check goes the same way alone and among others.
 
         Raises:
             CannotLoad: the submission could not be loaded.
         """
-        self.calls, self.printed = [], ""
+        self.calls, self.printed, self._asked, self._failure_in_callback = [], "", 0, None
+        self._seed = seed
         if self._child is None:
             self.restart()
         self._child.allow(self._setting.budget)
@@ -139,6 +151,7 @@ class Session:
         """Load the submission in a fresh child, which knows nothing of earlier calls."""
         self.close()
         self._child = self._zygote.spawn()
+        self._child.room = self._room
         self._callbacks = []
         self._child.allow(self._setting.budget)
         self._load()
@@ -175,28 +188,35 @@ class Session:
         return self._exchange(Call(name, arguments, dict(keywords), words=words), ["probe", source, name])
 
     def _exchange(self, call: Call, head: list) -> Any:
+        if self._is_answering:
+            raise TypeError("an object of the program's own was given to a function that cannot use it")
         self.calls.append(call)
         encoder = Encoder(self._outgoing, strides=True)
-        message = [*head, encoder.encode(list(call.arguments)), encoder.encode(call.keywords)]
+        seed, self._seed = self._seed, None  # sent with the check's first call
+        message = [*head, seed, encoder.encode(list(call.arguments)), encoder.encode(call.keywords)]
         (kind, *fields), buffers = self._ask(message, encoder.buffers)
-        decode = Decoder(buffers, self._incoming).decode
         try:
             if kind == "returned":
                 value, arguments, printed = fields
-                call.result, call.ending = decode(value), "returned"
-                call.changed = self._changes(call, decode(arguments))
+                (call.result,), call.ending = self._decode(buffers, value), "returned"
+                # Compared and dropped at once, so that they do not count as kept.
+                arguments = Decoder(buffers, self._incoming, room=_ROOM_BYTES).decode(arguments)
+                call.changed = self._changes(call, arguments)
             elif kind == "raised":
-                types, message, frames, printed = fields
-                call.result = LearnerRaised(_texts(types), *_texts([message]), [_frame(f) for f in frames])
-                call.ending = "raised"
+                *raised, printed = fields
+                call.result, call.ending = _raised(*raised), "raised"
             elif kind == "banned":
                 name, printed = fields
                 call.result, call.ending = BannedCall(*_texts([name])), "raised"
             else:
                 raise ProtocolError(f"a reply of kind {kind[:20]!r}")
             self._note_printed(*_texts([printed]))
+        except TooLarge:
+            self._drop(self._child.overflowed())
         except (ProtocolError, ValueError, TypeError) as error:
             self._drop(self._child.forged(f"it broke the protocol: {error}"))
+        finally:
+            buffers.clear()  # the traceback of an error would keep them
         if self._failure_in_callback is not None:
             failure, self._failure_in_callback = self._failure_in_callback, None
             raise failure
@@ -228,13 +248,15 @@ class Session:
             if missing:
                 raise self._cannot_load(Outcome.INVALID, f"it does not define {' and '.join(missing)}")
         elif kind == "raised":
-            types, message, frames, printed = fields
-            error = LearnerRaised(_texts(types), *_texts([message]), [_frame(f) for f in frames])
+            *raised, printed = fields
+            error = _raised(*raised)
             self._note_printed(*_texts([printed]))
             outcome = Outcome.INVALID if error.outcome is Outcome.ERROR else error.outcome
             raise self._cannot_load(outcome, f"loading it raised {error}", error.frames)
         elif kind == "banned":
-            raise self._cannot_load(Outcome.BANNED, f"while it was loaded it called {_texts(fields[:1])[0]}")
+            name, printed = _texts(fields)
+            self._note_printed(printed)
+            raise self._cannot_load(Outcome.BANNED, f"while it was loaded it called {name}")
         else:
             raise ValueError(f"a reply of kind {kind[:20]!r}")
 
@@ -257,18 +279,26 @@ class Session:
     def _answer(self, message: list, buffers: list) -> tuple[list, list]:
         """Answer what the child asks for while it works: a source text, or a call of one of the check's functions."""
         kind, *fields = message
-        if kind == "source" and len(fields) == 1 and _is_exercise_id(fields[0]):
-            return ["source", self._read(fields[0])], []
+        self._asked += 1
+        if self._asked > _MOST_ASKED:
+            # While it waits for us its CPU time stands still, so a count has to end what its clock would not.
+            raise self._child.ended("timed_out", f"it called back more than {_MOST_ASKED:,} times")
+        if kind == "source" and len(fields) == 1 and type(fields[0]) is str:
+            return ["source", self._read(fields[0]) if _is_exercise_id(fields[0]) else None], []
         if kind != "callback":
             raise self._child.forged("it asked for what there is not")
         encoder = Encoder(self._outgoing, strides=True)
         try:
             number, arguments, keywords = fields
-            decode = Decoder(buffers, self._incoming).decode
-            function, arguments, keywords = self._callbacks[number], decode(arguments), decode(keywords)
+            function, (arguments, keywords) = self._callbacks[number], self._decode(buffers, arguments, keywords)
             keywords = {str(k): v for k, v in keywords.items()}
+        except TooLarge as error:
+            raise self._child.overflowed() from error
         except (ProtocolError, ValueError, TypeError, IndexError, AttributeError) as error:
             raise self._child.forged(f"it broke the protocol: {error}") from error
+        finally:
+            buffers.clear()
+        self._is_answering = True
         try:
             return ["result", encoder.encode(function(*arguments, **keywords))], encoder.buffers
         except CheckFailed as failure:
@@ -276,6 +306,16 @@ class Session:
             return ["throw", "RuntimeError", "the check has failed"], []
         except Exception as error:
             return ["throw", type(error).__name__, str(error)[:500]], []
+        finally:
+            self._is_answering = False
+
+    def _decode(self, buffers: list, *nodes: object) -> list:
+        """Return the values of a message, which take their share of the room that the exercise has."""
+        decoder = Decoder(buffers, self._incoming, room=self._room)
+        try:
+            return [decoder.decode(node) for node in nodes]
+        finally:
+            self._room = self._child.room = max(0, decoder.room)
 
     def _read(self, exercise_id: str) -> str | None:
         if exercise_id not in self.files:
@@ -325,14 +365,21 @@ def _texts(values: object) -> list[str]:
     return values
 
 
+def _raised(types: object, message: object, frames: object) -> LearnerRaised:
+    (message,) = _texts([message])
+    frames = [_frame(f) for f in frames[:_MOST_FRAMES]]
+    return LearnerRaised(_texts(types)[:_MOST_TYPES], message[:_MESSAGE_CHARACTERS], frames)
+
+
 def _frame(fields: object) -> tuple[str, int, str, str]:
     file, line, function, text = fields
     if type(line) is not int:
         raise ValueError("a line number was due")
-    return (*_texts([file]), line, *_texts([function, text]))
+    file, function, text = (t[:_FRAME_CHARACTERS] for t in _texts([file, function, text]))
+    return file, line, function, text
 
 
-def _is_exercise_id(value: object) -> bool:
+def _is_exercise_id(value: str) -> bool:
     """Return whether `value` is `topic/exercise` in identifiers: nothing else may reach a file system."""
-    parts = value.split("/") if type(value) is str else []
+    parts = value.split("/")
     return len(parts) == 2 and all(part.isascii() and part.isidentifier() for part in parts)

@@ -141,7 +141,7 @@ def test_numbers_stand_on_either_side(submission, rng, way, kind):
 @weight(1)
 def test_values_may_hold_ints(submission, rng):
     x, y = (int(n) for n in rng.permutation(np.arange(2, 9))[:2])
-    code = "z = x / y + x * x + (x - y).relu() + 9 * y**-2; z.backward()"
+    code = "z = x/y + x*x + (x - y).relu() + 9 * y**-2; z.backward()"
     got = probe(submission, evaluate, code, "z.data, x.grad, y.grad", x=x, y=-y)
     want = (-x / y + x * x + x + y + 9 / y**2, -1 / y + 2 * x + 1, -x / y**2 - 1 + 18 / y**3)
     check(got, want, "the value of z, and its derivatives with respect to x and y")

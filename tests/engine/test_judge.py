@@ -303,3 +303,12 @@ def test_global_randomness_of_a_submission_is_the_same_in_every_run(sandboxes: S
     )
     one, two = grade(sandboxes, tmp_path, text, text)
     assert one.checks == two.checks
+
+
+def test_calling_back_without_end_is_ended_by_a_count(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    solution = "def double(f):\n    return f()"
+    grader = CORE + "check(submission.double(lambda: 1), 1)"
+    endless = "def double(f):\n    while True: f()"
+    (result,) = grade(sandboxes, tmp_path, endless, grader=grader, solution=solution, limits=Limits(cpu_seconds=60))
+    assert result.outcome is Outcome.TIMED_OUT
+    assert "called back more than" in result.checks[0].message

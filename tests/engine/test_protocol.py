@@ -116,7 +116,9 @@ def test_subclasses_of_plain_types_arrive_as_the_plain_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [object(), np.array([object()]), np.array(["text"]), {"f": lambda: 0}, np.zeros(1, ">f8")], ids=repr
+    "value",
+    [object(), np.array([object()]), np.array(["text"]), {"f": lambda: 0}, np.zeros(1, ">f8")],
+    ids=["an object", "an array of objects", "an array of text", "a function in a dict", "the other byte order"],
 )
 def test_what_the_protocol_does_not_know_is_not_sent(value: object) -> None:
     with pytest.raises(Unsendable):

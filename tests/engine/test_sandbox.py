@@ -3,7 +3,10 @@
 import glob
 import os
 import signal
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from graders.engine.sandbox.host import Sandboxes, Zygote, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.outline import outline
 from graders.engine.sandbox.process import SandboxError
+from tests.support.grading import ROOT
 
 LIMITS = {"output_bytes": 1000}
 
@@ -25,7 +29,7 @@ def load(child: Child, text: str) -> list:
 
 
 def call(child: Child, name: str) -> list:
-    request = ["call", ["attribute", 0, name], None, [protocol.LIST, []], [protocol.DICT, []]]
+    request = ["call", ["attribute", 0, name], None, None, [protocol.LIST, []], [protocol.DICT, []]]
     return child.exchange(request, [], lambda *_: (["source", None], []))[0]
 
 
@@ -70,7 +74,8 @@ def test_each_child_is_fresh(zygote: Zygote) -> None:
 def test_each_way_of_dying_is_told_apart(zygote: Zygote, code: str, outcome: str, words: str) -> None:
     child = zygote.spawn()
     load(child, f"def f():\n    {code}")
-    child.allow(Budget(cpu_seconds=0.3, wall_seconds=1.5))
+    # A busy machine may not decide which of the two ends it.
+    child.allow(Budget(cpu_seconds=5, wall_seconds=1) if "sleep" in code else Budget(0.3, wall_seconds=60))
     with pytest.raises(ChildDied, match=words) as died:
         call(child, "f")
     assert died.value.outcome == outcome
@@ -123,6 +128,31 @@ def test_closing_leaves_no_process_no_descriptor_and_no_scratch_folder(tmp_path:
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     assert descriptors() == before
     assert set(glob.glob(f"{tempfile.gettempdir()}/llm-katas-*")) == folders
+
+
+@pytest.mark.parametrize("level", [Isolation.FULL, Isolation.PROCESS])
+def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: Isolation, tmp_path: Path) -> None:
+    text = "def f():\n    while True: pass"
+    program = (
+        "import os, signal\nfrom tests.engine.test_sandbox import *\n"
+        f"zygote = Zygote(Isolation({level.value!r}), False)\nchild, idle = zygote.spawn(), zygote.spawn()\n"
+        f"load(child, {text!r})\n"
+        "child._send(protocol.frame(['call', ['attribute', 0, 'f'], None, None, [0, []], [2, []]], []))\n"
+        "print(child._process.pid, idle._process.pid, zygote._facts.pid, zygote._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    pids = ended.stdout.split()
+    assert len(pids) == 4
+    for _ in range(500):
+        left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        if not left and not list(tmp_path.iterdir()):
+            return
+        time.sleep(0.02)
+    pytest.fail(f"left behind: processes {left}, files {list(tmp_path.iterdir())}")
 
 
 def test_a_zygote_that_was_killed_is_our_error() -> None:

@@ -112,7 +112,7 @@ class Repository:
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
-            timeout=60,
+            timeout=180,
         )
 
 

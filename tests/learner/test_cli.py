@@ -36,6 +36,13 @@ def test_without_arguments_everything_begun_is_graded(repository):
     assert "(arithmetic/double)" not in ended.stdout.partition("Next")[0]
 
 
+def test_exercises_that_passed_stand_close_and_others_apart(repository):
+    for name, body in {"double": "return x + x", "halve": "return x / 2", "square": "return x"}.items():
+        repository.write(name, body)
+    blocks = repository.grade().stdout.split("\n\n")
+    assert [block.count("(arithmetic/") for block in blocks] == [2, 1, 0]
+
+
 def test_only_what_is_named_is_graded_in_order_of_study(repository):
     for name in ("double", "halve", "square"):
         repository.write(name, "return x")
@@ -98,9 +105,9 @@ def test_an_unknown_name_costs_no_import_of_a_library(repository):
     assert "did you mean" in refusal(repository.grade("arithmetic/doubel"))
 
 
-def test_escape_sequences_in_an_unknown_name_are_escaped(repository):
-    assert "\x1b" not in refusal(repository.grade("\x1b[31m", "--seed", "\x1b[31m"))
-    assert "\x1b" not in refusal(repository.grade("\x1b[31m"))
+@pytest.mark.parametrize("arguments", [["\x1b[31m"], ["--\x1b[31m"], ["--submission", "\x1b[31m"]])
+def test_escape_sequences_in_arguments_are_escaped(repository, arguments):
+    assert r"\x1b[31m" in refusal(repository.grade(*arguments))
 
 
 @pytest.mark.parametrize(

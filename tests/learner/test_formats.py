@@ -120,6 +120,12 @@ def test_junit_gives_points_seed_and_isolation_as_properties(suites):
     assert properties == {"outcome": "passed", "points": "5.0", "max_points": "5.0", "seed": "7", "isolation": "full"}
 
 
+def test_junit_names_each_known_mistake_in_a_property():
+    result = ExerciseResult("a/b", Outcome.FAILED, 0.0, 5.0, diagnosis=("one", "two"))
+    suites = ElementTree.fromstring(to_junit(Report(0, "full", (result,))))
+    assert [p.get("value") for p in suites.findall(".//property[@name='diagnosis']")] == ["one", "two"]
+
+
 def report(outcome, **fields):
     check = CheckResult("test_it", outcome, 1.0, **fields)
     return Report(0, "full", (ExerciseResult("a/b", outcome, None, 5.0, checks=(check,)),))

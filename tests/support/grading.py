@@ -5,10 +5,10 @@ from pathlib import Path
 
 from graders.engine.catalog import Catalog, Exercise, Limits
 from graders.engine.diagnosis import Diagnosis
-from graders.engine.judge import Grade, judge
+from graders.engine.judge import Grade, Grading, judge
 from graders.engine.results import ExerciseResult
 from graders.engine.sandbox.host import Sandboxes
-from graders.engine.sources import Texts
+from graders.engine.sources import Sources, Texts
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = Catalog.load(ROOT)
@@ -25,11 +25,19 @@ def grade_texts(
 ) -> list[ExerciseResult]:
     """Return the verdict on each text as a submission to `exercise`."""
     results: list[ExerciseResult] = []
+    known: dict[tuple, Grading] = {}
 
     def work(grade: Grade) -> None:
-        diagnosis = Diagnosis(CATALOG, grade)
+        def grade_once(sources: Sources, exercise: Exercise, only: str | None = None) -> Grading:
+            """Grade, but no text twice: a mistake that is graded here is one that the diagnosis replays."""
+            key = (sources.read(exercise.id), only)
+            if key not in known:
+                known[key] = grade(sources, exercise, only)
+            return known[key]
+
+        diagnosis = Diagnosis(CATALOG, grade_once)
         for text in texts:
-            grading = grade(Texts({exercise.id: text}), exercise)
+            grading = grade_once(Texts({exercise.id: text}), exercise)
             results.append(diagnosis.diagnose(exercise, grading) if diagnose else grading.result)
 
     judge(CATALOG, [exercise], sandboxes, seed, work, limits)

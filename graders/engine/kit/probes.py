@@ -6,10 +6,12 @@ What they count can be forged by a program that sets out to; values cannot. Peak
 
 from __future__ import annotations
 
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from graders.engine.describe import describe_call
@@ -120,8 +122,12 @@ def _beside(function: Function, what: str, runner: Callable, arguments: tuple) -
 
 
 def _ship(session: Any, words: str, function: Callable, arguments: tuple, keywords: dict) -> Any:
-    source = textwrap.dedent(inspect.getsource(function))
-    return session.probe(words, function.__name__, source, arguments, keywords)
+    return session.probe(words, function.__name__, _source(function.__code__), arguments, keywords)
+
+
+@functools.cache  # it takes milliseconds to find
+def _source(code: CodeType) -> str:
+    return textwrap.dedent(inspect.getsource(code))
 
 
 def _run_backward(module, subject, upstream, arguments, keywords):

@@ -10,8 +10,10 @@ import importlib.util
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).absolute().parents[3]
 _PACKAGES = ("numpy", "torch", "pytest", "msgspec", "rich")
-_FELL_OUT, _INTERRUPTED = 2, 130
+_FELL_OUT = 2
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_CLEARING_SECONDS = 3
 
 
 class Refused(Exception):
@@ -36,36 +40,54 @@ class Refused(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Carry out a command and return the exit status."""
+    """Carry out a command and return the exit status, unless it was interrupted: then the process ends here."""
     interruption = _Interruption()
     try:
         return grade(_parse(arguments))
     except KeyboardInterrupt:
         pass
     except (Refused, OutputError) as error:
-        if not interruption.has_come:
+        if interruption.signal is None:
             complain(str(error))
             return _FELL_OUT
     except Exception:  # whatever it is, it is no verdict: 1 would say that an exercise fell short
-        if not interruption.has_come:
+        if interruption.signal is None:
             complain(f"{traceback.format_exc()}\n{words.OUR_ERROR}")
             return _FELL_OUT
     complain(words.INTERRUPTED)
-    return _INTERRUPTED
+    # While Python winds up, one more Ctrl-C would end it by the signal instead.
+    os._exit(128 + (interruption.signal or signal.SIGINT))
 
 
 class _Interruption:
-    """Whether Ctrl-C was pressed: pytest, and a sandbox that got it too, turn it into errors of their own."""
+    """Turns Ctrl-C, and what ends a program politely, into one KeyboardInterrupt, so that the sandbox is cleared away.
+
+    Attributes:
+        signal: what has come; pytest, and a sandbox that got it too, turn it into errors of their own.
+    """
 
     def __init__(self) -> None:
-        self.has_come = False
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # it may be ignored, as under nohup
-            signal.signal(signal.SIGINT, self._note)
+        self.signal: int | None = None
+        self._last = 0.0
+        for number in _INTERRUPTING:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
+                signal.signal(number, self._note)
 
-    def _note(self, *_: object) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would keep the sandbox from being cleared away
-        self.has_come = True
-        raise KeyboardInterrupt
+    def _note(self, number: int, _: object) -> None:
+        is_repeated = self.signal is not None and time.monotonic() - self._last < _CLEARING_SECONDS
+        self.signal, self._last = number, time.monotonic()
+        if not is_repeated:  # one that follows soon would keep the sandbox from being cleared away
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -133,12 +155,15 @@ def _run(
     asked: argparse.Namespace, catalog: Catalog, exercises: list[Exercise], folder: Folder, screen: Screen | None
 ) -> Report:
     """Grade, and show the report on `screen`; without one, say on standard error what there is to say of the run."""
-    from graders.engine.catalog import CatalogError
-    from graders.engine.judge import JudgeError
-    from graders.engine.learner.display import Display
-    from graders.engine.learner.kept import KeptVerdicts
-    from graders.engine.run import IsolationRefused, Options, grade_all
-    from graders.engine.sandbox.process import SandboxError
+    with _uninterrupted():  # a module in Cython, such as NumPy's, may swallow what is raised while it is imported
+        import numpy.random  # noqa: F401
+
+        from graders.engine.catalog import CatalogError
+        from graders.engine.judge import JudgeError
+        from graders.engine.learner.display import Display
+        from graders.engine.learner.kept import KeptVerdicts
+        from graders.engine.run import IsolationRefused, Options, grade_all
+        from graders.engine.sandbox.process import SandboxError
 
     options = Options(asked.seed, Isolation(asked.isolation) if asked.isolation else None)
     try:

@@ -42,7 +42,7 @@ class Display:
         self._folder = folder
         self._results: dict[str, ExerciseResult] = {}
         self._shown = 0  # how many exercises were, or were passed over
-        self._last_block = 0  # how many lines it had
+        self._last_apart: bool | None = None  # whether the last block stands apart; None before the first
 
     def __enter__(self) -> Self:
         self._show_progress()
@@ -61,26 +61,27 @@ class Display:
         self._show_progress()
 
     def finish(self, report: Report, notes: Iterable[str]) -> None:
-        """Show the sum, what there is to say of the run, and what comes next."""
+        """Show what there is to say of the run, the sum, and what comes next."""
         titles = {e.id: e.title for e in self._exercises}
         solution = self._catalog.solution_path(self._exercises[0]) if self._exercises else self._catalog.root
         lines = [line for note in notes for line in self._reporter.note(note)]
-        self._print_block([*lines, *self._reporter.ending(report, titles, _shorter(solution))])
+        self._print_block([*lines, *self._reporter.ending(report, titles, _shorter(solution))], apart=True)
 
     def _show_exercise(self, exercise: Exercise) -> None:
         result = self._results[exercise.id]
         if result.outcome is Outcome.NOT_STARTED and exercise.id not in self._named:
             return
         path = _shorter(self._folder / f"{exercise.id}.py")
-        self._print_block(list(self._reporter.exercise(result, exercise.title, path)))
+        lines = list(self._reporter.exercise(result, exercise.title, path))
+        self._print_block(lines, apart=result.outcome is not Outcome.PASSED)
 
-    def _print_block(self, lines: Sequence[Text]) -> None:
-        """Print lines that belong together, apart from what was before unless both are single lines."""
-        if self._last_block > 1 or (self._last_block and len(lines) > 1):
+    def _print_block(self, lines: Sequence[Text], apart: bool) -> None:
+        """Print lines that belong together, with an empty line around those that stand `apart`."""
+        if self._last_apart is not None and (apart or self._last_apart):
             self._console.print()
         for line in lines:
             self._console.print(line, soft_wrap=True)
-        self._last_block = len(lines)
+        self._last_apart = apart
 
     def _show_progress(self) -> None:
         if self._console.is_terminal and self._shown < len(self._exercises):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
@@ -18,9 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graders.engine import protocol
-from graders.engine.protocol import Closed, ProtocolError
+from graders.engine.protocol import Closed, ProtocolError, TooLarge
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.process import Process, SandboxError, receive_process
+from graders.engine.sandbox.scratch import remove_tree
 
 UNPRIVILEGED_UID = 64999  # whom root becomes: no account of the system, so that nothing else runs as it
 _READY_SECONDS = 30
@@ -34,7 +34,7 @@ class ChildDied(Exception):
     """A child is gone, or had to be ended.
 
     Attributes:
-        outcome: timed_out, crashed or forged.
+        outcome: timed_out, out_of_memory, crashed or forged.
     """
 
     def __init__(self, outcome: str, message: str):
@@ -51,7 +51,11 @@ class Budget:
 
 
 class Child:
-    """One sandboxed process. Every method that talks to it raises ChildDied when it ends, stalls or lies."""
+    """One sandboxed process. Every method that talks to it raises ChildDied when it ends, stalls or lies.
+
+    Attributes:
+        room: how many bytes of buffers it may still hand back; whoever keeps what comes back lowers it.
+    """
 
     def __init__(self, level: Isolation):
         self._rpc, far_rpc = socket.socketpair()
@@ -63,6 +67,7 @@ class Child:
         self._rpc.setblocking(False)
         self._process: Process | None = None
         self._cpu_end = self._wall_end = 0.0
+        self.room: float = protocol.MAX_TOTAL_BYTES
         self.scratch = self._make_scratch(level)
 
     def _make_scratch(self, level: Isolation) -> str | None:
@@ -115,7 +120,7 @@ class Child:
             Unsendable: our own request is too large.
         """
         if not self.is_quiet():
-            raise self._die("forged", "it sent a message that nobody had asked for")
+            raise self.ended("forged", "it sent a message that nobody had asked for")
         self._send(protocol.frame(message, buffers, _REQUEST_STRUCTURE_BYTES))
         while True:
             reply, reply_buffers = self._receive()
@@ -138,7 +143,16 @@ class Child:
 
     def forged(self, problem: str) -> ChildDied:
         """End the child and return the error that says how it broke the protocol."""
-        return self._die("forged", problem)
+        return self.ended("forged", problem)
+
+    def ended(self, outcome: str, message: str) -> ChildDied:
+        """End the child and return the error that says why."""
+        self.end()
+        return ChildDied(outcome, message)
+
+    def overflowed(self) -> ChildDied:
+        """End the child, which has handed back more than there is room for, and return the error that says so."""
+        return self.ended("out_of_memory", "all that it has handed back takes more memory than there is for it")
 
     def end(self) -> None:
         """Kill the child without waiting for it. May be called again."""
@@ -171,7 +185,7 @@ class Child:
                 if self._process is not None:
                     self._process.close()
                 if self.scratch is not None:
-                    shutil.rmtree(self.scratch, ignore_errors=True)
+                    remove_tree(self.scratch)
                 return True
         return False
 
@@ -189,9 +203,11 @@ class Child:
 
     def _receive(self) -> tuple[list, list]:
         try:
-            return protocol.read_frame(self._read)
+            return protocol.read_frame(self._read, room=self.room)
+        except TooLarge as error:
+            raise self.overflowed() from error
         except ProtocolError as error:
-            raise self._die("forged", f"it broke the protocol: {error}") from error
+            raise self.ended("forged", f"it broke the protocol: {error}") from error
         except Closed as error:
             raise self._died_by_itself() from error
 
@@ -218,16 +234,12 @@ class Child:
             cpu_left = self._cpu_end - self._process.cpu_seconds()
             wall_left = self._wall_end - time.monotonic()
             if cpu_left <= 0:
-                raise self._die("timed_out", "it used up its CPU time")
+                raise self.ended("timed_out", "it used up its CPU time")
             if wall_left <= 0:
-                raise self._die("timed_out", "it neither worked nor answered")
+                raise self.ended("timed_out", "it neither worked nor answered")
             # The CPU time cannot run out sooner than this, on however many cores.
             if poll.poll(1000 * min(wall_left, max(cpu_left / _CORES, 0.005))):
                 return
-
-    def _die(self, outcome: str, message: str) -> ChildDied:
-        self.end()
-        return ChildDied(outcome, message)
 
     def _died_by_itself(self) -> ChildDied:
         said = self._last_output()
@@ -253,4 +265,5 @@ def _describe(code: int | None) -> str:
         return "the program ended in an unknown way"
     if code >= 0:
         return f"the program ended itself with exit status {code}"
-    return f"the program was ended by {signal.Signals(-code).name}"
+    names = {number.value: number.name for number in signal.Signals}  # a real-time signal has none
+    return f"the program was ended by {names.get(-code, f'signal {-code}')}"

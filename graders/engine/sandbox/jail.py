@@ -59,8 +59,9 @@ def main(level: str, uid: int, binds: list, masks: list, command: list, environm
         linux.mount("tmpfs", SCRATCH, "tmpfs", flags, "size=4m,mode=700")
     elif level == "confined" and is_root:
         _become(uid)
+    if level == "full":
+        linux.prctl(linux.PR_SET_PDEATHSIG, 9)  # elsewhere the zygote ends by itself, and clears up before it does
     if level != "process":
-        linux.prctl(linux.PR_SET_PDEATHSIG, 9)
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     os.closerange(3, 4096)  # 0 is the zygote's socket to the judge
     os.execve(command[0], command, environment)

@@ -28,7 +28,8 @@ setfsgid 123 152, capset 126 91, chmod 90 -, fchmod 91 52, fchmodat 268 53, fchm
 lsetxattr 189 6, fsetxattr 190 7, removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16, clone 56 220,
 clone3 435 435, prctl 157 167, ioctl 16 29, kill 62 129, tgkill 234 131, tkill 200 130, rt_sigqueueinfo 129 138,
 rt_tgsigqueueinfo 297 240, landlock_create_ruleset 444 444, landlock_add_rule 445 445, landlock_restrict_self
-446 446, prlimit64 302 261, socketpair 53 199
+446 446, prlimit64 302 261, socketpair 53 199, fcntl 72 25, sched_setaffinity 203 122, sendmsg 46 211, sendmmsg
+307 269
 """
 
 _COLUMNS = {"x86_64": 1, "aarch64": 2}

@@ -3,8 +3,9 @@
 Nothing here is a boundary: a learner's code can reach all of it. What it can send is what the protocol can carry,
 and the judge believes none of it.
 
-Requests: inspect(text) · load(id, text, bans, limits, seed) · call(target, args, kwargs, times) · probe(source, name,
-args, kwargs). Replies: outlined · loaded(names) · returned(value, arguments, printed) · raised(...) · banned(name).
+Requests: inspect(text) · load(id, text, bans, limits, seed) · call(target, times, seed, args, kwargs) · probe(source,
+name, seed, args, kwargs).
+Replies: outlined · loaded(names) · returned(value, arguments, printed) · raised(...) · banned(name).
 While it works the child may ask for `source(id)` and for `callback(number, args, kwargs)`.
 """
 
@@ -164,6 +165,8 @@ class Worker:
         if kind == "load":
             return self._load(*fields)
         decode = Decoder(buffers, self._special, trusted=True).decode
+        if fields[-3] is not None:
+            _seed_global_generators(fields[-3])
         arguments, keywords = decode(fields[-2]), decode(fields[-1])
         if kind == "probe":
             source, name = fields[:2]
@@ -182,10 +185,7 @@ class Worker:
         self._printed.limit = limits["output_bytes"]
         if "data_bytes" in limits:
             lockdown.limit_memory(limits["data_bytes"], limits["address_bytes"])
-        random.seed(seed)
-        np.random.seed(seed)
-        if "torch" in sys.modules:
-            sys.modules["torch"].manual_seed(seed)
+        _seed_global_generators(seed)
         for name in bans:
             self._ban(name)
         self._importer.texts[exercise_id] = text
@@ -273,6 +273,14 @@ class Worker:
 def serve(channel: Channel) -> None:
     """Serve the judge on `channel`; does not return."""
     Worker(channel).serve()
+
+
+def _seed_global_generators(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        # Not torch.manual_seed: it takes a millisecond, for devices that are not there.
+        sys.modules["torch"].default_generator.manual_seed(seed)
 
 
 def _changeable(argument: object) -> object:

@@ -21,6 +21,7 @@ from contextlib import suppress
 from graders.engine import protocol
 from graders.engine.sandbox import linux, lockdown, outline, worker
 from graders.engine.sandbox.lockdown import Isolation
+from graders.engine.sandbox.scratch import remove_tree
 
 LENGTH = struct.Struct("<I")
 MAX_REQUEST_BYTES = 65536
@@ -55,6 +56,7 @@ class Zygote:
         self._control = socket.socket(fileno=0)
         self._own_namespace = os.pidfd_open(os.getpid()) if level is Isolation.FULL else None
         self._waiting: dict[int, socket.socket] = {}  # pid -> where its end is told
+        self._scratch: set[str] = set()  # folders that the judge takes away, unless it is killed first
 
     def serve(self) -> None:
         """Fork on request until the judge goes away."""
@@ -77,6 +79,7 @@ class Zygote:
                     wakeup.recv(4096)
                     self._tell_ends()
                 elif not self._take_request():
+                    self._clear_up()
                     return
 
     def _take_request(self) -> bool:
@@ -86,10 +89,12 @@ class Zygote:
         (length,) = LENGTH.unpack(head)
         request = json.loads(self._control.recv(length, socket.MSG_WAITALL))
         rpc, output, status = descriptors
+        self._scratch.add(request["scratch"])
         pid = self._fork(rpc, output, request["scratch"])
         teller = socket.socket(fileno=status)
         pidfds = [os.pidfd_open(pid)] if _has_pidfd else []
-        socket.send_fds(teller, [struct.pack("<q", pid)], pidfds)
+        with suppress(OSError):  # the judge may be gone, which shows on its own socket next
+            socket.send_fds(teller, [struct.pack("<q", pid)], pidfds)
         for descriptor in (rpc, output, *pidfds):
             os.close(descriptor)
         self._waiting[pid] = teller
@@ -126,6 +131,15 @@ class Zygote:
         sys.path.remove(self._code)  # all of it is imported; a learner has no use for it
         channel.send(["ready"])
         worker.serve(channel)
+
+    def _clear_up(self) -> None:
+        """End the children and take away their scratch folders: a judge that was killed has not."""
+        for pid in self._waiting:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        if self._level is not Isolation.FULL:  # where they are in memory, and gone
+            for folder in self._scratch:
+                remove_tree(folder)
 
     def _tell_ends(self) -> None:
         while self._waiting:

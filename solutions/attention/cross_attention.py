@@ -1,0 +1,117 @@
+"""Cross-attention over a context of another width.
+
+Interview question: How do the encoder and the decoder of a transformer differ?
+
+A decoder layer has what an encoder layer lacks: a second attention, whose queries come from the text being written and
+whose keys and values come from what the encoder made of the input. The two may differ in length and in width. Nothing
+is causal about it, for the input is there from the beginning; and since it never changes while the answer grows, its
+keys and values are computed once and kept.
+
+Source: Vaswani et al. 2017, section 3.2.3, arXiv:1706.03762.
+Axes: B texts of a batch, Tq positions of x (queries), Tk positions of the context (keys and values), dim features of x,
+context_dim features of the context, size = dim // heads features of a head.
+Not allowed: torch.nn.MultiheadAttention, torch.nn.functional.multi_head_attention_forward,
+torch.nn.functional.scaled_dot_product_attention, torch._C._nn.scaled_dot_product_attention.
+
+An interviewer goes on: how does this cache differ from that of self-attention while text is generated? What does beam
+search do to it? Where do vision-language models put such layers, and what is a gate for that starts at 0? What can a
+decoder-only model do instead, and what does that cost?
+Read on: Bahdanau et al. 2015 (arXiv:1409.0473); Jaegle et al. 2021, a few queries that read a huge input
+(arXiv:2103.03206); Alayrac et al. 2022, gated layers between frozen ones (arXiv:2204.14198).
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+class CrossAttention(nn.Module):
+    """Multi-head attention whose queries come from x and whose keys and values come from a context.
+
+    It holds four torch.nn.Linear layers with biases, and nothing else in its state dict: q_proj from dim features to
+    dim, k_proj and v_proj from context_dim to dim, out_proj from dim to dim. The eight keys are "q_proj.weight",
+    "q_proj.bias" and so on. Head h has the features h * size to (h + 1) * size - 1 of queries, keys and values.
+    """
+
+    def __init__(self, dim: int, context_dim: int, heads: int) -> None:
+        """Create the four layers, initialised as torch.nn.Linear initialises itself.
+
+        Args:
+            dim: features of x and of the result.
+            context_dim: features of the context; heads need not divide it.
+            heads: at least 1.
+
+        Raises:
+            ValueError: heads does not divide dim; the message gives both numbers.
+        """
+        if dim % heads:
+            raise ValueError(f"{dim} features cannot be dealt out evenly to {heads} heads")
+        super().__init__()
+        self.heads = heads
+        self.q_proj = nn.Linear(dim, dim)
+        self.k_proj = nn.Linear(context_dim, dim)
+        self.v_proj = nn.Linear(context_dim, dim)
+        self.out_proj = nn.Linear(dim, dim)
+
+    def forward(self, x: Tensor, context: Tensor | tuple[Tensor, Tensor], context_mask: Tensor | None = None) -> Tensor:
+        """Let every position of x attend to the real positions of its context.
+
+        Args:
+            x: [B, Tq, dim] in the parameters' dtype.
+            context: [B, Tk, context_dim] in the same dtype; or the pair that cache(context) returned, which gives the
+                same result without projecting the context again.
+            context_mask: [B, Tk], boolean, True where the context is real and False where it is padding, which may
+                stand anywhere. None: all of it is real. With a pair it means the same.
+
+        Returns:
+            [B, Tq, dim] in the parameters' dtype (float32, or float64 after .double()): out_proj of the heads' results
+            joined in the order of the heads, where head h gives softmax(q_h k_h^T / sqrt(size)) v_h, the softmax over
+            the real positions of the context. Where all of a text's context is padding, every head gives 0, and the
+            result is out_proj's bias.
+
+        Padding has a weight of exactly 0: whatever finite numbers stand there, the result is the same. x has no mask of
+        its own. Scores of any size are taken, in the thousands as well: nothing overflows.
+        Gradients flow to x, the context and all eight parameters when the context is given as such, and hold no nan
+        (that of k_proj.bias is 0 but for rounding). There is no dropout.
+        The arguments are left unmodified, those of the pair as well.
+
+        Keys of 0 make each query take the mean of the values of the real context:
+
+        >>> layer = CrossAttention(2, 3, 1)
+        >>> for name, parameter in layer.named_parameters():
+        ...     passes_on = name in ("v_proj.weight", "out_proj.weight")
+        ...     _ = parameter.data.copy_(torch.eye(*parameter.shape) if passes_on else torch.zeros_like(parameter))
+        >>> x, context = torch.ones(1, 1, 2), torch.tensor([[[1.0, 2.0, 9.0], [3.0, 8.0, 9.0], [7.0, 7.0, 9.0]]])
+        >>> real = torch.tensor([[True, True, False]])
+        >>> layer(x, context, real).tolist()
+        [[[2.0, 5.0]]]
+        >>> layer(x, layer.cache(context), real).tolist()
+        [[[2.0, 5.0]]]
+        """
+        k, v = context if isinstance(context, tuple) else self.cache(context)
+        q = self._split(self.q_proj(x))  # [B, heads, Tq, size]
+        scores = q @ k.mT / math.sqrt(q.shape[-1])  # [B, heads, Tq, Tk]
+        if context_mask is not None:
+            scores = scores.masked_fill(~context_mask[:, None, None], -math.inf)
+        # The softmax of a row of -inf is nan: such rows are filled before it and emptied after.
+        empty = (scores == -math.inf).all(dim=-1, keepdim=True)
+        weights = torch.softmax(scores.masked_fill(empty, 0.0), dim=-1).masked_fill(empty, 0.0)
+        return self.out_proj((weights @ v).transpose(1, 2).flatten(2))
+
+    def cache(self, context: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the keys and values of a context, cut into heads, for any number of calls of forward.
+
+        Nothing is kept in the module: pairs of several contexts may be in use by turns.
+
+        Args:
+            context: [B, Tk, context_dim] in the parameters' dtype; left unmodified.
+
+        Returns:
+            (k, v), each [B, heads, Tk, size]: head h of k_proj's result and of v_proj's, biases included.
+        """
+        return self._split(self.k_proj(context)), self._split(self.v_proj(context))
+
+    def _split(self, features: Tensor) -> Tensor:
+        """Cut [B, T, dim] into [B, heads, T, size]."""
+        return features.unflatten(-1, (self.heads, -1)).transpose(1, 2)

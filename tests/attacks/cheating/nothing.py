@@ -1,0 +1,3 @@
+"""Is an empty file."""
+# exercise: foundations/softmax
+# outcome: invalid

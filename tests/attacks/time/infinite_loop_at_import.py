@@ -1,0 +1,6 @@
+"""Never gets as far as defining its functions."""
+# exercise: foundations/softmax
+# outcome: timed_out
+
+while True:
+    pass
