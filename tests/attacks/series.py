@@ -34,7 +34,7 @@ class Short(Limits):
 
     @property
     def wall_seconds(self) -> float:
-        return 1.2
+        return 3.0
 
 
 @dataclass(frozen=True)

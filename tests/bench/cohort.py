@@ -6,9 +6,10 @@ import itertools
 import multiprocessing
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.judge import Grade, judge
@@ -46,9 +47,12 @@ def _texts(catalog: Catalog, exercise: Exercise) -> list[str]:
     return [solution, catalog.stub_path(exercise).read_text(), *wrong]
 
 
-def without_endless(pairs: Sequence[Pair], isolated: Grade) -> list[Pair]:
-    """Return the pairs that can be graded without isolation too. Each is graded once, which also warms all up."""
-    return [pair for pair in pairs if not {c.outcome for c in grade(isolated, pair).checks} & _ENDLESS]
+def without_endless(pairs: Sequence[Pair], isolated: Grade, direct: Grade) -> list[Pair]:
+    """Return the pairs that can be graded without isolation too; grading each once, both ways, warms all up."""
+    kept = [pair for pair in pairs if not {c.outcome for c in grade(isolated, pair).checks} & _ENDLESS]
+    for pair in kept:
+        grade(direct, pair)
+    return kept
 
 
 def compare(pairs: Sequence[Pair], isolated: Grade, direct: Grade) -> Compared:
@@ -72,21 +76,23 @@ def grade(way: Grade, pair: Pair) -> ExerciseResult:
 
 
 class Judges:
-    """Several processes, each with a judge and zygotes of its own, that share out a cohort."""
+    """Several processes, each with a judge and zygotes of its own, that take the pairs of a cohort as they come."""
 
     def __init__(self, count: int, pairs: Sequence[Pair], level: Isolation):
         spawn = multiprocessing.get_context("spawn")
+        self._next = spawn.Value("i")
         self._ends = []
-        for number in range(count):
+        for _ in range(count):
             near, far = spawn.Pipe()
-            process = spawn.Process(target=_serve, args=(far, pairs[number::count], level))
+            process = spawn.Process(target=_serve, args=(far, self._next, pairs, level))
             process.start()
             far.close()
             self._ends.append((process, near))
-        self._await_all()  # each has graded all of its pairs once
+        self._await_all()  # each has graded something of every exercise, which warms it up
 
     def run(self) -> float:
-        """Return the seconds until all have graded their pairs."""
+        """Return the seconds until all pairs have been graded."""
+        self._next.value = 0
         started = time.perf_counter()
         for _, end in self._ends:
             end.send("go")
@@ -103,16 +109,27 @@ class Judges:
             end.recv()
 
 
-def _serve(judges: Connection, pairs: Sequence[Pair], level: Isolation) -> None:
-    def work(isolated: Grade) -> None:
+def _serve(caller: Connection, following: Synchronized, pairs: Sequence[Pair], level: Isolation) -> None:
+    def take() -> Iterator[Pair]:
         while True:
-            for pair in pairs:
+            with following.get_lock():
+                number = following.value
+                following.value += 1
+            if number >= len(pairs):
+                return
+            yield pairs[number]
+
+    def work(isolated: Grade) -> None:
+        todo: Iterable[Pair] = dict(pairs).items()
+        while True:
+            for pair in todo:
                 grade(isolated, pair)
-            judges.send("done")
+            caller.send("done")
             try:
-                judges.recv()
+                caller.recv()
             except EOFError:
                 return
+            todo = take()
 
     exercises = [CATALOG.exercises[name] for name in dict(pairs)]
     with Sandboxes(level) as sandboxes:

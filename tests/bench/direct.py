@@ -7,6 +7,7 @@ an argument, so it does not see one changed in place.
 from __future__ import annotations
 
 import copy
+import gc
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -37,10 +38,12 @@ def judge_both(
         def grade_directly(sources: Sources, exercise: Exercise, only: str | None = None) -> Grading:
             nonlocal is_direct
             is_direct = True
+            gc.freeze()  # as a zygote does: code that collects garbage shall not have to look through all of pytest's
             try:
                 return grade(sources, exercise, only)
             finally:
                 is_direct = False
+                gc.unfreeze()
 
         return grade_directly
 

@@ -91,7 +91,7 @@ def exercise_by_exercise(judging: Judging) -> Iterator[Row]:
 
 
 def whole_cohort(judging: Judging) -> Iterator[Row]:
-    pairs = without_endless(make_cohort(CATALOG, EXERCISES, _COHORT), judging.isolated)
+    pairs = without_endless(make_cohort(CATALOG, EXERCISES, _COHORT), judging.isolated, judging.direct)
     rounds = [compare(pairs, judging.isolated, judging.direct) for _ in range(3)]
     direct = statistics.median(r.direct for r in rounds)
     yield Row(
@@ -165,14 +165,11 @@ def cold_grade(judging: Judging) -> Iterator[Row]:
 def memory(judging: Judging) -> Iterator[Row]:
     grade(judging.isolated, _solution(WITH_TORCH))
     judge, zygote = processes.resident_bytes(os.getpid()), judging.sandboxes.zygote(True).resident_bytes
-    shares = [processes.proportional_bytes(pid) for pid in (os.getpid(), *processes.descendants(os.getpid()))]
-    known = "not readable by this user" if None in shares else f"{sum(shares) / 2**20:.0f} MB"
     yield Row(
         "memory of a judge and its zygote with torch",
         (judge + zygote) / 2**20,
         "MB",
-        f"RSS, which counts shared pages twice: {judge >> 20} and {zygote >> 20} MB; PSS of these two, of the zygote "
-        f"without torch, and of the children that wait: {known}",
+        f"resident: {judge >> 20} and {zygote >> 20} MB, in which what both share counts twice",
         most=1024,
     )
 

@@ -27,12 +27,6 @@ def resident_bytes(pid: int) -> int:
     return _number(_read(_PROC / str(pid) / "status"), "VmRSS") << 10
 
 
-def proportional_bytes(pid: int) -> int | None:
-    """Return the resident memory with a fair share of what is shared; None where it may not be read."""
-    text = _read(_PROC / str(pid) / "smaps_rollup")
-    return _number(text, "Pss") << 10 if text else None
-
-
 def open_descriptors(pid: int) -> int:
     """Return how many descriptors a process has open; 0 where it may not be read."""
     try:

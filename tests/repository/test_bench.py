@@ -45,7 +45,7 @@ def test_without_isolation_the_same_checks_pass(sandboxes: Sandboxes) -> None:
     seen = []
 
     def work(isolated: Grade, direct: Grade) -> None:
-        pairs = without_endless(cohort, isolated)
+        pairs = without_endless(cohort, isolated, direct)
         seen.append((len(pairs), compare(pairs, isolated, direct)))
         solution = NAMES[1], CATALOG.solution(exercises[1])  # objects of the learner's own, errors that are wanted
         seen.append([grade(way, solution).outcome for way in (isolated, direct)])

@@ -32,13 +32,10 @@ class Screen:
         try:
             self._stream.write(text)
             self._stream.flush()
+        except BrokenPipeError:
+            pass  # files may still have to be written, and the exit status counts
         except OSError as error:
-            # What is still in the buffer has to go somewhere, or the interpreter complains when it ends.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self._stream.fileno())
-            os.close(null)
-            if not isinstance(error, BrokenPipeError):
-                raise OutputError(words.cannot_write("standard output", error.strerror)) from error
+            raise OutputError(words.cannot_write("standard output", error.strerror)) from error
         return len(text)
 
     def flush(self) -> None:
