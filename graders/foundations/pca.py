@@ -5,8 +5,6 @@ import pytest
 
 from graders.engine.kit import check, expect, expect_array, noncontiguous, normal, raises, sizes, untouched, weight
 
-PARTS = pytest.mark.parametrize("part", ["mean", "components", "explained_variance"])
-
 
 def draw(rng, n, d, dtype=np.float64):
     """Return x [n, d], whose variances differ clearly, along directions that are no axes, around some mean."""
@@ -54,8 +52,8 @@ CASES = {
 }
 
 
-@weight(5, core=True)
-@PARTS
+@weight(6, core=True)
+@pytest.mark.parametrize("part", ["components", "explained_variance"])
 @pytest.mark.parametrize("case", CASES)
 def test_finds_the_directions_of_largest_variance(submission, rng, case, part):
     n, d, k = CASES[case]
@@ -65,8 +63,7 @@ def test_finds_the_directions_of_largest_variance(submission, rng, case, part):
 
 
 @weight(2, core=True)
-@PARTS
-def test_four_points_worked_by_hand(submission, rng, part):
+def test_four_points_worked_by_hand(submission, rng):
     # (a, b) +- s * (3, 4) and (a, b) +- s * (0.8, -0.6): along them s**2 * (25 + 25) / 3 and s**2 * (1 + 1) / 3.
     a, b, s = (float(n) for n in rng.integers(2, 9, size=3))
     x = np.array([[a, b]] * 4) + s * np.array([[3.0, 4.0], [-3.0, -4.0], [0.8, -0.6], [-0.8, 0.6]])
@@ -75,8 +72,16 @@ def test_four_points_worked_by_hand(submission, rng, part):
         "components": np.array([[0.6, 0.8], [0.8, -0.6]]),
         "explained_variance": np.array([50.0, 2.0]) * s * s / 3,
     }
-    got = getattr(fit(submission, x[rng.permutation(4)], 2), part)
-    check(got, want[part], f"the {part} of four points on a cross", tolerance=1e-10)
+    pca = fit(submission, x[rng.permutation(4)], 2)
+    for part, wanted in want.items():
+        check(getattr(pca, part), wanted, f"the {part} of four points on a cross", tolerance=1e-10)
+
+
+@weight(1)
+def test_the_mean_is_that_of_each_feature(submission, rng):
+    n, d = sizes(rng, 2, 3, 12)
+    x = normal(rng, n, d, scale=3.0) + rng.normal(size=d)
+    check(fit(submission, x, 1).mean, by_singular_values(x, 1)["mean"], f"the mean of x [{n}, {d}]", work=16)
 
 
 @weight(3)

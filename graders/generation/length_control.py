@@ -72,7 +72,7 @@ def test_of_equal_log_probabilities_the_longer_text_scores_higher(submission, rn
 
 
 @weight(1)
-@pytest.mark.parametrize("style", ["linear", "", "GNMT"])
+@pytest.mark.parametrize("style", ["linear", "sum", "", "GNMT"])
 def test_an_unknown_style_is_refused(submission, style):
     with raises(ValueError, style):
         submission.length_score(-3.0, 4, 1.0, style)

@@ -5,6 +5,7 @@
 FOLDER is empty and becomes a small repository of one exercise. What was found is printed as lines of JSON.
 """
 
+import gc
 import json
 import os
 import random
@@ -38,7 +39,7 @@ SUBMISSIONS = {
     "keeps state": "calls = []\ndef double(x):\n    calls.append(x)\n    return 2 * x if len(calls) < 2 else len(calls)",
     "poisons": "import numpy, json, random, builtins\nnumpy.array_equal = numpy.allclose = lambda *a: True\n"
     "json.dumps = None\nbuiltins.abs = None\nnumpy.ndarray = list\ndef double(x):\n    return random.random()",
-    "large": "import numpy\ndef double(x):\n    return numpy.zeros(1_000_000)",
+    "large": "import numpy\ndef double(x):\n    return numpy.zeros(100_000)",
 }
 
 
@@ -83,6 +84,7 @@ def shuffled(graded) -> None:
 
 
 def _possessions() -> dict[str, int]:
+    gc.collect()
     with open("/proc/self/statm") as pages:
         resident = int(pages.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return {"megabytes": resident >> 20, "descriptors": sum(_is_open(n) for n in range(1024))}

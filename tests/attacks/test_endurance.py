@@ -76,14 +76,14 @@ def wait_until_gone(processes: dict[int, str]) -> list[int]:
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_thousand_gradings_leave_nothing_behind(folder: str, level: str) -> None:
     shared = set(os.listdir("/dev/shm"))
-    judge = begin("many", folder, level)
     snapshots = []
-    for line in judge.stdout:
-        snapshots.append(json.loads(line))
-        # The jail's two processes, the zygotes, a child at work or on its way out, the spare.
-        assert len(descendants(judge.pid)) <= 8
+    with begin("many", folder, level) as judge:
+        for line in judge.stdout:
+            snapshots.append(json.loads(line))
+            # The jail's two processes, the zygote, children at work or on their way out, the spare.
+            assert len(descendants(judge.pid)) <= 8
+    assert judge.returncode == 0
     first, *_, last = snapshots
-    assert judge.wait() == 0
     assert last["gradings"] == 1000
     assert last["megabytes"] - first["megabytes"] <= MOST_MEGABYTES, snapshots
     assert abs(last["descriptors"] - first["descriptors"]) <= 4, snapshots  # of a child on its way out
@@ -93,22 +93,20 @@ def test_a_thousand_gradings_leave_nothing_behind(folder: str, level: str) -> No
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_judge_that_is_killed_leaves_no_process_behind(folder: str, level: str) -> None:
-    judge = begin("endless", folder, level)
-    assert json.loads(judge.stdout.readline()) == "begun"
-    time.sleep(0.3)  # long enough for the loop to run; if it does not yet, the test is only easier to pass
-    below = descendants(judge.pid)
-    assert len(below) >= 3  # the zygote, the child that works, the spare one
-    judge.send_signal(signal.SIGKILL)
-    judge.wait()
-    judge.stdout.close()
+    with begin("endless", folder, level) as judge:
+        assert json.loads(judge.stdout.readline()) == "begun"
+        time.sleep(0.3)  # long enough for the loop to run; if it does not yet, the test is only easier to pass
+        below = descendants(judge.pid)
+        assert len(below) >= 3  # the zygote, the child that works, the spare one
+        judge.send_signal(signal.SIGKILL)
     assert wait_until_gone(below) == []
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_verdict_does_not_depend_on_what_was_graded_before(folder: str, level: str) -> None:
-    judge = begin("shuffled", folder, level)
-    first, *others = map(json.loads, judge.stdout)
-    assert judge.wait() == 0
+    with begin("shuffled", folder, level) as judge:
+        first, *others = map(json.loads, judge.stdout)
+    assert judge.returncode == 0
     assert len(others) == 2
     for verdicts in others:
         for name in SUBMISSIONS:

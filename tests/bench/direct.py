@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import copy
 import gc
+import io
 import sys
+import warnings
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -40,7 +43,8 @@ def judge_both(
             is_direct = True
             gc.freeze()  # as a zygote does: code that collects garbage shall not have to look through all of pytest's
             try:
-                return grade(sources, exercise, only)
+                with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+                    return grade(sources, exercise, only)
             finally:
                 is_direct = False
                 gc.unfreeze()
