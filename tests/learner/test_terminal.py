@@ -22,7 +22,15 @@ def terminal(repository, *arguments, width=100, **changes):
     environment = repository.environment(TERM="xterm-256color", **changes)
     del environment["COLUMNS"]
     return pexpect.spawn(
-        python, rest, cwd=repository.root, env=environment, dimensions=(50, width), encoding="utf-8", timeout=180
+        python,
+        rest,
+        cwd=repository.root,
+        env=environment,
+        dimensions=(50, width),
+        encoding="utf-8",
+        timeout=180,
+        # These tests may themselves run under nohup, which is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
 
 

@@ -169,6 +169,13 @@ class Child:
         os.close(self._output)
         self._output = -1
 
+    def abandon(self) -> None:
+        """Let go of a child that was never forked."""
+        self.discard()
+        self._status.close()
+        if self.scratch is not None:
+            remove_tree(self.scratch)
+
     def is_gone(self, seconds: float) -> bool:
         """Return whether a child that was told to end has ended, waiting at most `seconds`; then nothing is left."""
         if self._output != -1:

@@ -133,7 +133,7 @@ class Zygote:
             socket.send_fds(self._control, [LENGTH.pack(len(request))], child.take_far_ends())
             self._control.sendall(request)
         except OSError as error:
-            child.discard()
+            child.abandon()
             raise SandboxError(f"the zygote is gone ({error}): {self._last_words()}") from error
         child.close_far_ends()
         self._children.append(child)
