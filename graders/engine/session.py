@@ -12,7 +12,7 @@ from graders.engine.compare import EXACT, difference
 from graders.engine.describe import describe_call
 from graders.engine.protocol import CALLBACK, GENERATOR, HANDLE, Decoder, Encoder, ProtocolError, TooLarge, Unsendable
 from graders.engine.results import Outcome
-from graders.engine.sandbox.child import Budget, Child, ChildDied
+from graders.engine.sandbox.child import Budget, Child, ChildDied, Memory
 from graders.engine.sandbox.host import Zygote
 from graders.engine.sources import Sources, Unreadable
 
@@ -111,6 +111,7 @@ class Session:
         self.files: list[str] = []  # ids of the learner's files that were asked for
         self.calls: list[Call] = []
         self.printed = ""
+        self.memory_at_start: Memory | None = None  # of the child, before it was given the learner's file
         self._zygote = zygote
         self._sources = sources
         self._setting = setting
@@ -152,6 +153,7 @@ class Session:
         self.close()
         self._child = self._zygote.spawn()
         self._child.room = self._room
+        self.memory_at_start = self._child.memory()
         self._callbacks = []
         self._child.allow(self._setting.budget)
         self._load()
@@ -162,9 +164,9 @@ class Session:
             self._child.end()
             self._child = None
 
-    def peak_bytes(self) -> int | None:
-        """Return the highest resident memory of the child so far; None where the system does not tell."""
-        return self._child.peak_bytes()
+    def memory(self) -> Memory | None:
+        """Return the child's memory; None where the system does not tell."""
+        return self._child.memory()
 
     def makes_objects(self, name: str) -> bool:
         """Return whether calling the module's `name` has to give an object that stays in the child."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 256 << 10  # there are texts of which Python's parser takes a thousand bytes of memory for each
 
 
 class Unreadable(Exception):

@@ -8,8 +8,8 @@
 
 An attack that tries what is forbidden prints a line for each attempt: `denied: what (reason)` or `ALLOWED: what`. What
 it printed has to be what `denies` and `allows` list, no more and no less. Every key may be written again with
-`at confined`, which then holds at that level of isolation (`nothing` is an empty list); `differs at confined` says the difference in words. `if`
-names what the attack depends on, and is looked up in CONDITIONS.
+`at confined`, which then holds at that level of isolation (`nothing` is an empty list); `differs at confined` says the
+difference in words. `if` names what the attack depends on, and is looked up in CONDITIONS.
 
 An attack whose name starts with `honest/` is none: it has to pass, and has no other key than `exercise`.
 

@@ -36,7 +36,7 @@ SUBMISSIONS = {
     "leaves files": "import tempfile\ndef double(x):\n    tempfile.mkstemp()\n    return 2 * x",
     "leaves a thread": "import threading, time\n"
     "threading.Thread(target=time.sleep, args=(1000,)).start()\ndef double(x):\n    return 2 * x",
-    "keeps state": "calls = []\ndef double(x):\n    calls.append(x)\n    return 2 * x if len(calls) < 2 else len(calls)",
+    "keeps state": "calls = []\ndef double(x):\n    calls.append(x)\n    return 2 * x if len(calls) < 2 else 0",
     "poisons": "import numpy, json, random, builtins\nnumpy.array_equal = numpy.allclose = lambda *a: True\n"
     "json.dumps = None\nbuiltins.abs = None\nnumpy.ndarray = list\ndef double(x):\n    return random.random()",
     "large": "import numpy\ndef double(x):\n    return numpy.zeros(100_000)",

@@ -20,7 +20,7 @@ from graders.engine.results import ExerciseResult
 from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sources import Folder, Texts
-from tests.attacks.attack import ROOT, Attack, read_all
+from tests.attacks.attack import ROOT, read_all
 
 SEED = 20260417
 

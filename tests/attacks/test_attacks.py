@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from functools import cache
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class Series:
 
     def __init__(self, level: str, owner: str):
         command = [sys.executable, "-m", "tests.attacks.series", level]
-        self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the series)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             command if owner == "root" else command_as_user(command),
             stdout=self._output,
@@ -45,35 +47,43 @@ class Series:
             env=os.environ | {"OMP_NUM_THREADS": "1"},
         )
 
-    @cache  # noqa: B019 - as many as there are settings
+    @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
-        """Wait for the end and return what came of each attack, by its name."""
+        """What came of each attack, by its name; waits for the end."""
         self._process.wait(SERIES_SECONDS)
         self._output.seek(0)
-        records = [json.loads(line) for line in self._output]
-        self._output.close()
+        records = map(json.loads, self._output)
         return {record["name"]: record for record in records}
 
-    @cache  # noqa: B019
+    @cached_property
     def trouble(self) -> str:
-        """Return what the program said when it did not end well."""
-        last = [*self.records(), "the start"][-1] if self.records() else "the start"
+        """What the program said when it did not end well."""
+        last = next(reversed(self.records), "the start")
         self._errors.seek(0)
         words = self._errors.read().decode("utf-8", "replace")
-        self._errors.close()
         return f"the judge fell after {last}:\n{words}" if self._process.returncode else ""
 
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
+        self._errors.close()
 
-@cache
-def started() -> dict[tuple[str, str], Series]:
-    """Start all series at once: most of their time they wait."""
-    return {setting: Series(*setting) for setting in SETTINGS if IS_ROOT or setting[1] != "root"}
+
+@pytest.fixture(scope="module")
+def all_series() -> Iterator[dict[tuple[str, str], Series]]:
+    """All series that this user can run, by (level, owner), started at once: they wait for most of their time."""
+    started = {setting: Series(*setting) for setting in SETTINGS if IS_ROOT or setting[1] != "root"}
+    yield started
+    for series in started.values():
+        series.close()
 
 
-def series_of(level: str, owner: str) -> Series:
-    if (level, owner) not in started():
+@pytest.fixture
+def series(all_series: dict[tuple[str, str], Series], level: str, owner: str) -> Series:
+    if (level, owner) not in all_series:
         pytest.skip("only root can grade as root")
-    return started()[level, owner]
+    return all_series[level, owner]
 
 
 def each_setting_and_attack() -> list:
@@ -85,10 +95,9 @@ def each_setting_and_attack() -> list:
 
 
 @pytest.mark.parametrize(("level", "owner", "attack"), each_setting_and_attack())
-def test_an_attack_gets_what_its_head_says_and_no_more(level: str, owner: str, attack: Attack) -> None:
-    series = series_of(level, owner)
-    assert attack.name in series.records(), series.trouble()
-    record = series.records()[attack.name]
+def test_an_attack_gets_what_its_head_says_and_no_more(series: Series, attack: Attack) -> None:
+    assert attack.name in series.records, series.trouble
+    record = series.records[attack.name]
     words = "\n".join([*record["messages"], *record["printed"]])
     assert record["outcome"] in attack.outcomes, words[:2000]
     assert (record["points"] != 0) == attack.is_honest
@@ -101,10 +110,9 @@ def test_an_attack_gets_what_its_head_says_and_no_more(level: str, owner: str, a
 
 
 @pytest.mark.parametrize(("level", "owner"), SETTINGS)
-def test_a_judge_outlives_all_attacks_and_stays_small(level: str, owner: str) -> None:
-    series = series_of(level, owner)
-    assert not series.trouble()
-    grown = {record["name"]: record["judge_megabytes"] for record in series.records().values()}
+def test_a_judge_outlives_all_attacks_and_stays_small(series: Series) -> None:
+    assert not series.trouble
+    grown = {record["name"]: record["judge_megabytes"] for record in series.records.values()}
     assert sum(grown.values()) <= MOST_MEGABYTES, sorted(grown.items(), key=lambda entry: -entry[1])[:5]
 
 
@@ -140,7 +148,7 @@ def test_a_report_holds_no_control_characters_of_a_submission(tmp_path: Path, na
     files = {option: tmp_path / option.strip("-") for option in ("--json", "--junit")}
     options = [word for option, file in files.items() for word in (option, str(file))]
     command = [sys.executable, "-m", "graders", "grade", attack.exercise, "--submission", tmp_path / "submission"]
-    ended = subprocess.run([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    ended = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, check=False)
     assert ended.returncode == 1, ended.stdout
-    for text in (ended.stdout.decode(), *(file.read_text() for file in files.values())):
+    for text in ((ended.stdout + ended.stderr).decode(), *(file.read_text() for file in files.values())):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)

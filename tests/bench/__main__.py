@@ -8,7 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from rich.console import Console
 
@@ -48,7 +51,8 @@ def main(arguments: Sequence[str]) -> int:
             except measures.NotMeasured as problem:
                 problems.append(f"{part}: {problem}")
 
-    with Sandboxes(level) as sandboxes:
+    # A folder for temporary files of its own, so that none of others is counted.
+    with TemporaryDirectory() as folder, patch.object(tempfile, "tempdir", folder), Sandboxes(level) as sandboxes:
         judge_both(CATALOG, EXERCISES, sandboxes, work)
     console.print(table(rows), highlight=False)
     console.print(f"load after {os.getloadavg()[0]:.1f}", *problems, sep="\n", highlight=False, markup=False)
@@ -57,8 +61,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS) + "; none: all")
-    return parser.parse_args(arguments)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; none: all")
+    asked = parser.parse_args(arguments)
+    unknown = [part for part in asked.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]!r}, only {', '.join(PARTS)}")
+    return asked
 
 
 if __name__ == "__main__":

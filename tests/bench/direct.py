@@ -74,7 +74,7 @@ class Direct(Session):
         self._objects: list[object] = [module]
         self._child = _Nobody()
 
-    def peak_bytes(self) -> None:
+    def memory(self) -> None:
         return None
 
     def _exchange(self, call: Call, head: list) -> Any:

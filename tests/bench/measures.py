@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import statistics
@@ -26,7 +27,7 @@ from tests.support.grading import CATALOG, EXERCISES, ROOT
 
 WITH_TORCH, WITH_NUMPY = "attention/scaled_dot_product", "foundations/softmax"
 _COHORT = 100
-_GRADINGS = 1000
+_GRADINGS, _WARM_UP = 1000, 300
 _CHILDREN = 100
 _COUNT = 15  # of repetitions, for a median
 
@@ -192,32 +193,33 @@ def spawn_call_kill(judging: Judging) -> Iterator[Row]:
 
 
 def thousand_gradings(judging: Judging) -> Iterator[Row]:
-    """Yield what many gradings leave behind, after a first hundred that warm up."""
+    """Yield what many gradings leave behind, after some that warm up."""
     pairs = [_solution(WITH_NUMPY), _solution(WITH_TORCH)]
-    for i in range(100):
+    for i in range(_WARM_UP):
         grade(judging.isolated, pairs[i % 2])
     before = _traces(judging)
     spent = seconds(lambda: [grade(judging.isolated, pairs[i % 2]) for i in range(_GRADINGS)])
     after = _traces(judging)
     grown = {name: after[name] - before[name] for name in before}
-    rest = ", ".join(f"{n} {name}" for name, n in grown.items() if name != "MB")
+    rest = ", ".join(f"{n:+} {name}" for name, n in grown.items() if name != "MB")
     yield Row(
         f"growth of judge and zygotes in {_GRADINGS:,} gradings",
         grown["MB"],
         "MB",
-        f"of {before['MB']:.0f} MB; {rest} more; {spent:.0f} s",
+        f"of {before['MB']:.0f} MB, after {_WARM_UP} that warm up; {rest}; {spent:.0f} s",
     )
 
 
 def _traces(judging: Judging) -> dict[str, float]:
+    gc.collect()
     ours = os.getpid()
     zygotes = [judging.sandboxes.zygote(with_torch) for with_torch in (False, True)]
     descendants = processes.descendants(ours)
     return {
         "MB": (processes.resident_bytes(ours) + sum(z.resident_bytes for z in zygotes)) / 2**20,
-        "descriptors": sum(map(processes.open_descriptors, (ours, *descendants))),
+        "descriptors": processes.open_descriptors(ours),
         "processes": len(descendants),
-        "temporary files": sum(1 for _ in Path(tempfile.gettempdir()).iterdir()),
+        "temporary files": len(os.listdir(tempfile.gettempdir())),
     }
 
 

@@ -117,7 +117,7 @@ def test_a_file_of_the_greatest_size_is_read(root):
 
 def test_a_file_one_byte_larger_is_refused(root):
     masks(root).write_bytes(b"#" * (MAX_BYTES + 1))
-    with pytest.raises(Unreadable, match="more than 1,048,576 bytes"):
+    with pytest.raises(Unreadable, match="more than 262,144 bytes"):
         Folder(root).read(ID)
 
 

@@ -89,7 +89,9 @@ def repeat(function: RemoteFunction, times: int, *arguments: object, **keywords:
 
 
 def peak_memory(function: RemoteFunction, *arguments: object, warm_up: tuple, **keywords: object) -> tuple[Any, int]:
-    """Return (result, bytes by which the highest resident memory grew in this call), in a fresh process.
+    """Return (result, bytes that this call took at the most), in a fresh process.
+
+    What the program has put by before the call counts too.
 
     Args:
         warm_up: arguments for a first, small call, which loads what every call needs.
@@ -97,11 +99,13 @@ def peak_memory(function: RemoteFunction, *arguments: object, warm_up: tuple, **
     session = function.session
     session.restart()
     function(*warm_up, **keywords)
-    before = session.peak_bytes()
+    start, before = session.memory_at_start, session.memory()
     result = function(*arguments, **keywords)
-    after = session.peak_bytes()
-    # Without /proc nothing can be measured, and the limit on memory is all there is.
-    return result, (after - before if before is not None and after is not None else 0)
+    after = session.memory()
+    if start is None or before is None or after is None:
+        return result, 0  # without /proc the limit on memory is all there is
+    # Else memory taken while it was loaded could serve the call, or hide its peak behind one that has been before.
+    return result, after.peak - before.now + max(0, before.held - start.held)
 
 
 def _pair(measured: Any, kind: type) -> tuple[Any, Any]:

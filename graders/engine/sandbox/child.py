@@ -50,6 +50,15 @@ class Budget:
     wall_seconds: float
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Resident bytes of a process: the highest so far, now, and the part of now that no file is behind."""
+
+    peak: int
+    now: int
+    held: int
+
+
 class Child:
     """One sandboxed process. Every method that talks to it raises ChildDied when it ends, stalls or lies.
 
@@ -105,10 +114,10 @@ class Child:
         self._cpu_end = self._process.cpu_seconds() + budget.cpu_seconds
         self._wall_end = time.monotonic() + budget.wall_seconds
 
-    def peak_bytes(self) -> int | None:
-        """Return the highest resident memory so far, as the kernel counts it; None where it does not tell."""
-        found = self._process.memory_bytes("VmHWM")
-        return found and found[0]
+    def memory(self) -> Memory | None:
+        """Return the memory as the kernel counts it; None where it does not tell."""
+        found = self._process.memory_bytes("VmHWM", "VmRSS", "RssAnon", "RssShmem")
+        return found and Memory(found[0], found[1], found[2] + found[3])
 
     def exchange(
         self, message: list, buffers: list, asked: Callable[[list, list], tuple[list, list]]

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: error
 
+
 def softmax(x, axis=-1):
     error = ValueError("x")
     error.__cause__ = error.__context__ = error

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: error
 
+
 def softmax(x, axis=-1):
     answer = []
     answer.append(answer)

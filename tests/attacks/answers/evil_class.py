@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: failed or error
 
+
 class Meta(type):
     def __getattribute__(cls, name):
         raise SystemExit(name)

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: timed_out
 
+
 class Hanging:
     def __del__(self):
         while True:

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: error
 
+
 class Evil(Exception):
     def __str__(self):
         raise SystemExit

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: error
 
+
 def softmax(x, axis=-1):
     return 1 << 3_000_000
 

@@ -6,6 +6,6 @@ from exercises.foundations.early_stopping import softmax
 
 log_softmax = softmax
 # file: foundations/early_stopping.py
-import os
+import os  # noqa: E402
 
 os._exit(0)

@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: failed
 
+
 class Right:
     def __eq__(self, other):
         return True

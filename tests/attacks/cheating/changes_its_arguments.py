@@ -2,6 +2,7 @@
 # exercise: foundations/softmax
 # outcome: failed
 
+
 def softmax(x, axis=-1):
     x[...] = 0.5
     return x

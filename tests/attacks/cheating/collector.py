@@ -1,4 +1,4 @@
-"""Looks through all objects of the process for the reference, the grader or an array of the right shape that adds up to 1."""
+"""Looks through all objects of the process for the reference, or an array of the right shape that adds up to 1."""
 # exercise: foundations/softmax
 # outcome: failed
 

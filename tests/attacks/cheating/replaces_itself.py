@@ -9,7 +9,7 @@ class Everything:
     def __getattr__(self, name):
         return lambda *a, **k: 0.5
 
-    __dict__ = {"softmax": 1, "log_softmax": 1}  # noqa: RUF012
+    __dict__ = {"softmax": 1, "log_softmax": 1}
 
 
 sys.modules[__name__] = Everything()

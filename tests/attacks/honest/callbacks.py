@@ -14,7 +14,7 @@ def successive_halving(configs, evaluate, min_budget, eta=2):
         losses = {}
         for index in alive:
             call = functools.partial(lambda c, b: evaluate(c, b), configs[index], budget)
-            thread = threading.Thread(target=lambda i=index, f=call: losses.update({i: f()}))
+            thread = threading.Thread(target=lambda into=losses, i=index, f=call: into.update({i: f()}))
             thread.start()
             thread.join()
         history += [(rung, budget, index, losses[index]) for index in alive]

@@ -18,5 +18,5 @@ def log_softmax(x, axis=-1):
 
 
 # file: foundations/early_stopping.py
-def shifted(x, axis):
+def shifted(x, axis):  # noqa: F811
     return x - x.max(axis=axis, keepdims=True)

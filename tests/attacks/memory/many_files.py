@@ -1,10 +1,10 @@
 """Makes more files than the folder for temporary files has room for."""
 # exercise: foundations/softmax
 # outcome: failed
-# denies: 2100 files ENOSPC
+# denies: 600 files ENOSPC
 # differs at confined: the folder is an ordinary one on the machine's disk, and files are not counted
 # denies at confined: nothing
-# allows at confined: 2100 files
+# allows at confined: 600 files
 
 import os
 import tempfile
@@ -13,11 +13,11 @@ from exercises.tools.attempt import attempt
 
 
 def make_files():
-    for n in range(2100):
+    for n in range(600):
         os.close(os.open(f"{tempfile.gettempdir()}/{n}", os.O_CREAT | os.O_WRONLY))
 
 
-attempt("2100 files", make_files)
+attempt("600 files", make_files)
 
 
 def softmax(x, axis=-1):

@@ -1,7 +1,8 @@
 """Sends signals to every process, its parent, its group, the judge."""
 # exercise: foundations/softmax
 # outcome: failed
-# denies: all EPERM, the parent EPERM, the group EPERM, another group EPERM, the judge EPERM, the judge by a thread EPERM
+# denies: all EPERM, the parent EPERM, the group EPERM, another group EPERM, the judge EPERM
+# denies: the judge by a thread EPERM
 # denies: the next process EPERM, tkill EPERM, a queued signal EPERM, a pidfd EPERM, a signal by pidfd EPERM
 
 import os

@@ -8,7 +8,7 @@ import resource
 
 from exercises.tools.attempt import attempt
 
-for name in "AS DATA NOFILE FSIZE STACK CORE MEMLOCK MSGQUEUE".split():
+for name in ["AS", "DATA", "NOFILE", "FSIZE", "STACK", "CORE", "MEMLOCK", "MSGQUEUE"]:
     kind = getattr(resource, f"RLIMIT_{name}")
     attempt(f"RLIMIT_{name}", resource.setrlimit, kind, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 

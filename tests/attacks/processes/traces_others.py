@@ -3,7 +3,8 @@
 # outcome: failed
 # denies: ptrace EPERM, being traced EPERM, reading memory EPERM, writing memory EPERM, comparing EPERM, counting EPERM
 # denies: bpf EPERM, userfaultfd EPERM, keyctl EPERM, add_key EPERM, io_uring EPERM, pidfd_getfd EPERM, a filter EPERM
-# denies: becoming dumpable EPERM, outliving its parent EPERM, personality EPERM, moving pages EPERM, the kernel's log EPERM
+# denies: becoming dumpable EPERM, outliving its parent EPERM, personality EPERM, moving pages EPERM
+# denies: the kernel's log EPERM
 
 from exercises.tools.attempt import attempt, syscall
 

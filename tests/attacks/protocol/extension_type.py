@@ -3,7 +3,6 @@
 # outcome: forged
 
 import msgspec
-
 from exercises.tools import wire
 
 

@@ -1,7 +1,8 @@
 """Reads what lies on the machine."""
 # exercise: foundations/softmax
 # outcome: failed
-# denies: /etc/passwd ENOENT, /etc/shadow ENOENT, /root/.bashrc ENOENT, /proc/self/maps ENOENT, /proc/self/environ ENOENT
+# denies: /etc/passwd ENOENT, /etc/shadow ENOENT, /root/.bashrc ENOENT, /proc/self/maps ENOENT
+# denies: /proc/self/environ ENOENT
 # denies: /proc/1/environ ENOENT, mem of the judge ENOENT, environ of the judge ENOENT, cmdline of the judge ENOENT
 # denies: /dev/mem ENOENT, /dev/shm ENOENT, /dev/tty ENOENT, /sys/kernel/notes ENOENT, /code/../../etc/passwd ENOENT
 # denies: README.md of the repository ENOENT, the stub ENOENT, /home ENOENT, /var ENOENT
@@ -16,10 +17,21 @@ import os
 
 from exercises.tools.attempt import attempt
 
-PLACES = """
-/etc/passwd /etc/shadow /root/.bashrc /proc/self/maps /proc/self/environ /proc/1/environ
-/dev/mem /dev/shm /dev/tty /sys/kernel/notes /code/../../etc/passwd /home /var
-""".split()
+PLACES = [
+    "/etc/passwd",
+    "/etc/shadow",
+    "/root/.bashrc",
+    "/proc/self/maps",
+    "/proc/self/environ",
+    "/proc/1/environ",
+    "/dev/mem",
+    "/dev/shm",
+    "/dev/tty",
+    "/sys/kernel/notes",
+    "/code/../../etc/passwd",
+    "/home",
+    "/var",
+]
 
 
 def read(place):

@@ -13,7 +13,6 @@ import os
 import sys
 
 import numpy as np
-
 from exercises.tools.attempt import attempt
 
 PLACES = {

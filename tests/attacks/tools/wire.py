@@ -5,6 +5,7 @@ import struct
 import time
 
 import msgspec
+
 from graders.engine import protocol
 
 CHANNEL = 3
