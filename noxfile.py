@@ -66,13 +66,35 @@ def shared(group: str) -> str:
     return environment(Path(".nox", group), list(nox.project.dependency_groups(pyproject, group)))
 
 
+def learn(session: nox.Session, command: str) -> None:
+    """Carry out a command of the command line."""
+    status = subprocess.call([shared("learner"), "-m", "graders", command, *session.posargs])
+    if status:  # an exercise that fell short is no failed command, so the report stands as the last word
+        sys.exit(status)
+
+
 @nox.session(venv_backend="none")
 def grade(session: nox.Session) -> None:
     """Grade your exercises, all or some: nox -s grade -- attention/kv_cache."""
-    python = shared("learner")
-    status = subprocess.call([python, "-m", "graders", "grade", *session.posargs])
-    if status:  # an exercise that fell short is no failed command, so the report stands as the last word
-        sys.exit(status)
+    learn(session, "grade")
+
+
+@nox.session(venv_backend="none")
+def hint(session: nox.Session) -> None:
+    """Give the next of an exercise's three hints: nox -s hint -- attention/kv_cache."""
+    learn(session, "hint")
+
+
+@nox.session(venv_backend="none")
+def reset(session: nox.Session) -> None:
+    """Put an exercise's stub back and keep your file: nox -s reset -- attention/kv_cache."""
+    learn(session, "reset")
+
+
+@nox.session(venv_backend="none")
+def questions(session: nox.Session) -> None:
+    """List the interview questions and the exercises that answer them, all or some: nox -s questions -- attention."""
+    learn(session, "questions")
 
 
 @nox.session(venv_backend="none")

@@ -34,6 +34,7 @@ LONG_TEXT = 1024  # characters from which a text travels as a buffer
 LONG_LIST = 64  # elements from which a list of ints or floats travels as a buffer
 _ITEM_BYTES, _COMPOUND_BYTES = 40, 256  # what its reader needs, about, for a number in a list; for an empty set
 _TEXT_FACTOR, _NUMBER_FACTOR = 4, 5  # for each byte of a long text; of a long list of numbers
+_SMALL_FRAME, _READ_AHEAD, _READ_AT_ONCE = 64 << 10, 64 << 10, 1 << 20
 
 LIST, TUPLE, DICT, SET, FROZENSET, ARRAY, TENSOR, SCALAR, BIG_INT, COMPLEX, TEXT, BYTES = range(12)
 INTS, FLOATS, DTYPE, TORCH_DTYPE, GENERATOR, HANDLE, CALLBACK = range(12, 19)
@@ -348,7 +349,7 @@ def _bytes_of(array: np.ndarray) -> memoryview | bytes:
 
 
 def frame(message: Node, buffers: list, max_structure: int = MAX_STRUCTURE_BYTES) -> list:
-    """Return the pieces of a frame, ready to be written one after the other.
+    """Return the pieces of a frame, ready to be written one after the other; a small frame is one piece.
 
     Raises:
         Unsendable: the message is larger than the protocol allows.
@@ -360,7 +361,41 @@ def frame(message: Node, buffers: list, max_structure: int = MAX_STRUCTURE_BYTES
     if sum(lengths) > MAX_TOTAL_BYTES or max(lengths, default=0) > MAX_BUFFER_BYTES:
         raise Unsendable(f"arrays or texts of {sum(lengths):,} bytes (at most {MAX_BUFFER_BYTES:,} each)")
     head = HEADER.pack(MAGIC, len(structure), len(buffers)) + struct.pack(f"<{len(lengths)}Q", *lengths)
-    return [head + structure, *(b for b, n in zip(buffers, lengths, strict=True) if n)]
+    pieces = [head + structure, *(b for b, n in zip(buffers, lengths, strict=True) if n)]
+    return pieces if sum(lengths) > _SMALL_FRAME else [b"".join(pieces)]
+
+
+class ReadAhead:
+    """Reads exactly as many bytes as are asked for, with few system calls: a small message takes one.
+
+    Args:
+        receive_into: fills the start of a memoryview with what there is, waiting for at least one byte, and returns
+            how many it were; raises when there will be none.
+    """
+
+    def __init__(self, receive_into: Callable[[memoryview], int]):
+        self._receive_into = receive_into
+        self._ahead = memoryview(bytearray(_READ_AHEAD))
+        self._start = self._end = 0  # of what was received and not yet asked for
+
+    @property
+    def is_empty(self) -> bool:
+        return self._start == self._end
+
+    def read(self, count: int) -> bytearray:
+        data = bytearray(count)
+        rest = memoryview(data)
+        while rest:
+            if self.is_empty and len(rest) >= _READ_AHEAD:  # past the copy
+                rest = rest[self._receive_into(rest[:_READ_AT_ONCE]) :]
+                continue
+            if self.is_empty:
+                self._start, self._end = 0, self._receive_into(self._ahead)
+            taken = min(len(rest), self._end - self._start)
+            rest[:taken] = self._ahead[self._start : self._start + taken]
+            self._start += taken
+            rest = rest[taken:]
+        return data
 
 
 def read_frame(

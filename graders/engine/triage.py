@@ -31,7 +31,7 @@ class Triage:
         found = self._outline(text)
         if found["error"] is not None:
             return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
-        if self._is_stub(exercise, found["functions"]):
+        if is_stub(found["functions"], self._catalog.solution(exercise)):
             return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
 
@@ -53,13 +53,19 @@ class Triage:
             return _unparsable("it has too many functions, or is nested too deeply, to be parsed")
         return fields[0]
 
-    def _is_stub(self, exercise: Exercise, functions: dict) -> bool:
-        """Return whether something is unwritten and all that is written was given: it is as in the solution."""
-        written = {name: digest for name, (digest, unwritten) in functions.items() if not unwritten}
-        if len(written) == len(functions):
-            return False
-        given = outline(self._catalog.solution(exercise))["functions"]
-        return all(given.get(name, [None])[0] == digest for name, digest in written.items())
+
+def is_stub(functions: dict[str, list], solution: str) -> bool:
+    """Return whether something is unwritten and all that is written was given: it is as in the solution.
+
+    Args:
+        functions: of an outline.
+        solution: its text.
+    """
+    written = {name: digest for name, (digest, unwritten) in functions.items() if not unwritten}
+    if len(written) == len(functions):
+        return False
+    given = outline(solution)["functions"]
+    return all(given.get(name, [None])[0] == digest for name, digest in written.items())
 
 
 def _unparsable(message: str) -> dict:

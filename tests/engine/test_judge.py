@@ -278,6 +278,13 @@ def test_bans_hold_whatever_the_way_of_importing(sandboxes: Sandboxes, tmp_path:
         assert (result.outcome, result.points) == (Outcome.BANNED, 0.0), result
 
 
+def test_a_ban_of_a_function_of_torch_holds_for_its_operator_too(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    text = "import torch\ndef double(x):\n    torch.ops.aten.tril(torch.ones(2, 2))\n    return 2 * x"
+    grader, topic = f"import torch\n{CORE}submission.double(2)", TOPIC + 'bans = ["torch.tril"]\n'
+    (result,) = grade(sandboxes, tmp_path, text, grader=grader, topic=topic)
+    assert (result.outcome, result.points) == (Outcome.BANNED, 0.0), result
+
+
 def test_printing_without_end_is_cut_and_no_fault(sandboxes: Sandboxes, tmp_path: Path) -> None:
     text = "def double(x):\n    for i in range(3000): print('x' * 1000)\n    return 2 * x"
     (result,) = grade(sandboxes, tmp_path, text, limits=Limits(output_kb=4))

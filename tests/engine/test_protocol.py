@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -221,3 +221,35 @@ def test_a_message_over_the_limit_is_not_sent() -> None:
         through_the_wire([[0.5]] * 100_000)
     with pytest.raises(Unsendable, match="at most"):
         through_the_wire(np.zeros((protocol.MAX_BUFFER_BYTES >> 3) + 1))
+
+
+@given(st.lists(st.integers(0, 200_000), max_size=5), st.integers(1, 100_000))
+@settings(max_examples=50, deadline=None)
+def test_what_is_read_ahead_is_neither_lost_nor_doubled(lengths: list[int], at_once: int) -> None:
+    sent = np.random.default_rng(0).bytes(sum(lengths))
+    position = 0
+
+    def receive_into(view: memoryview) -> int:
+        nonlocal position
+        count = min(len(view), len(sent) - position, at_once + position % 7)
+        view[:count] = sent[position : position + count]
+        position += count
+        return count
+
+    ahead = protocol.ReadAhead(receive_into)
+    assert b"".join(ahead.read(length) for length in lengths) == sent
+    assert ahead.is_empty
+
+
+def test_a_small_frame_takes_one_system_call_to_send_and_one_to_read() -> None:
+    (piece,) = protocol.frame(["value", [0, [1, 2]]], [bytes(100), bytes(1000)])
+    calls: list[int] = []
+
+    def receive_into(view: memoryview) -> int:
+        calls.append(len(piece))
+        view[: len(piece)] = piece
+        return len(piece)
+
+    message, buffers = protocol.read_frame(protocol.ReadAhead(receive_into).read)
+    assert (message[1], [len(b) for b in buffers]) == ([0, [1, 2]], [100, 1000])
+    assert len(calls) == 1

@@ -95,7 +95,7 @@ def test_a_message_that_nobody_asked_for_is_a_forgery_even_if_it_is_well_formed(
     child = zygote.spawn()
     text = (
         "from graders.engine import protocol\nimport os\n"
-        "def f():\n    os.write(3, b''.join(protocol.frame(['returned', 42, [0, []], ''], [])))\n    return 43"
+        "def f():\n    os.write(3, protocol.frame(['returned', 2, 42, [0, []], ''], [])[0])\n    return 43"
     )
     load(child, text)
     assert call(child, "f")[1] == 42, "a reply is what it claims to be: data"
@@ -140,7 +140,7 @@ def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: 
         "import os, signal\nfrom tests.engine.test_sandbox import *\n"
         f"zygote = Zygote(Isolation({level.value!r}), False)\nchild, idle = zygote.spawn(), zygote.spawn()\n"
         f"load(child, {text!r})\n"
-        "child._send(protocol.frame(['call', ['attribute', 0, 'f'], None, None, [0, []], [2, []]], []))\n"
+        "child._send(['call', ['attribute', 0, 'f'], None, None, [0, []], [2, []]], [])\n"
         "print(child._process.pid, idle._process.pid, zygote._facts.pid, zygote._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -15,6 +15,7 @@ from graders.engine.catalog import Catalog, Exercise
 from graders.engine.learner import words
 from graders.engine.learner.output import Screen
 from graders.engine.learner.report import Reporter
+from graders.engine.learner.visible import shorter
 from graders.engine.results import ExerciseResult, Outcome, Report
 
 _NARROWEST = 20
@@ -65,13 +66,13 @@ class Display:
         titles = {e.id: e.title for e in self._exercises}
         solution = self._catalog.solution_path(self._exercises[0]) if self._exercises else self._catalog.root
         lines = [line for note in notes for line in self._reporter.note(note)]
-        self._print_block([*lines, *self._reporter.ending(report, titles, _shorter(solution))], apart=True)
+        self._print_block([*lines, *self._reporter.ending(report, titles, shorter(solution))], apart=True)
 
     def _show_exercise(self, exercise: Exercise) -> None:
         result = self._results[exercise.id]
         if result.outcome is Outcome.NOT_STARTED and exercise.id not in self._named:
             return
-        path = _shorter(self._folder / f"{exercise.id}.py")
+        path = shorter(self._folder / f"{exercise.id}.py")
         lines = list(self._reporter.exercise(result, exercise.title, path))
         self._print_block(lines, apart=result.outcome is not Outcome.PASSED)
 
@@ -104,9 +105,3 @@ def _console(screen: Screen) -> Console:
         emoji=False,
         highlight=False,
     )
-
-
-def _shorter(path: Path) -> str:
-    """Return `path` from the present folder on if it lies below."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)

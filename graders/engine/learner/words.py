@@ -31,7 +31,9 @@ ISOLATION = "how far the code is kept apart (default: the highest that works her
 JSON = "write the results as JSON, as docs/results.md has it; - for standard output, in place of the report"
 JUNIT = "write the results as JUnit XML; - for standard output, in place of the report"
 FRESH = "grade anew what was graded before and has not changed since"
-COMMAND = "what to do; `%(prog)s grade --help` says more"
+COMMAND = "what to do; `%(prog)s COMMAND --help` says more"
+ONE_NAME = "an exercise such as attention/kv_cache"
+AS_JSON = "print JSON"
 SAME_FILE = "--json and --junit cannot both go to the same place"
 INTERRUPTED = "Interrupted: nothing more was graded."
 OUR_ERROR = "This is a fault of llm-katas, not yours. Please report it, with all of the above."
@@ -43,6 +45,14 @@ def cannot_import(reason: str, python: str) -> str:
 
 def packages_missing(packages: Collection[str]) -> str:
     return f"{_and(packages)} {'is' if len(packages) == 1 else 'are'} not installed"
+
+
+def one_exercise(name: str) -> str:
+    return f"{name!r} is a topic: name one exercise of it"
+
+
+def not_recorded(reason: str) -> str:
+    return f"This is not recorded: {reason}"
 
 
 def not_kept(reason: str) -> str:
@@ -144,6 +154,73 @@ def next_begin(exercise_id: str, title: str) -> str:
 
 def next_compare(path: str) -> str:
     return f"Next: compare with {path}, whose head says what an interviewer asks next."
+
+
+# Hints.
+
+HINT_ABOUT = "Give the next of an exercise's three hints; the last only after an attempt."
+HINT_AGAIN = "show those that were given already"
+
+
+def hint(number: int, total: int, text: str) -> str:
+    return f"Hint {number} of {total}: {text}"
+
+
+def hints_left(exercise_id: str, left: int, has_tried: bool) -> str:
+    if left == 0:
+        return "There are no more hints. What else helps: the sources at the head of the file, and what grading says."
+    if left == 1 and not has_tried:
+        return f"One is left, for whoever has tried: fill in the stub, run `nox -s grade -- {exercise_id}`, ask again."
+    return f"{left} {'is' if left == 1 else 'are'} left."
+
+
+# Putting a stub back.
+
+RESET_ABOUT = "Put the stub of an exercise back. Your file is kept under .grades/kept/."
+WITHOUT_QUESTION = "do not ask first"
+YES = ("y", "yes")
+LEFT_ALONE = "Nothing was changed."
+NOBODY_TO_ASK = "There is no terminal to ask on: add --yes to put the stub back all the same."
+
+
+def reset_question(exercise_id: str) -> str:
+    return f"Put the stub of {exercise_id} back? Your file is kept. [y/N] "
+
+
+def is_stub_already(path: str) -> str:
+    return f"{path} is the stub already."
+
+
+def put_back(exercise_id: str, kept: str | None) -> str:
+    return f"The stub of {exercise_id} is back." + (f" Your file is now {kept}." if kept else "")
+
+
+def no_stub(place: str) -> str:
+    return (
+        f"The stub of {place} is not in the history of this repository: fetch the project's own history, or the file."
+    )
+
+
+def no_history(reason: str) -> str:
+    return f"A stub is taken from the history that git keeps, which cannot be read here: {reason}"
+
+
+def cannot_keep(path: str, reason: str) -> str:
+    return f"Nothing was changed, since your file cannot be kept as {path}: {reason}"
+
+
+# Questions.
+
+QUESTIONS_ABOUT = "List the interview questions, and the exercises that answer each."
+QUESTIONS_NAMES = "list only what speaks of it: a question's id, a topic, an exercise, or a word of the question"
+QUESTIONS_OPEN = "list only questions with an exercise that is not written yet"
+NOT_WRITTEN_YET = "not written yet"
+
+
+def questions_sum(listed: int, total: int, answered: int) -> str:
+    if not listed:
+        return f"None of the {total} questions speaks of that."
+    return f"{listed} of {total} questions; all exercises that answer {answered} of them are there."
 
 
 def _number(value: float) -> str:

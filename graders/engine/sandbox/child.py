@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graders.engine import protocol
-from graders.engine.protocol import Closed, ProtocolError, TooLarge
+from graders.engine.protocol import Closed, ProtocolError, ReadAhead, TooLarge
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.process import Process, SandboxError, receive_process
 from graders.engine.sandbox.scratch import remove_tree
@@ -74,6 +74,8 @@ class Child:
         os.set_blocking(self._output, False)
         self._far_ends = [far_rpc.detach(), far_output, far_status.detach()]
         self._rpc.setblocking(False)
+        self._ahead = ReadAhead(self._receive_into)
+        self._number = 0  # of the last request; a reply carries it
         self._process: Process | None = None
         self._cpu_end = self._wall_end = 0.0
         self.room: float = protocol.MAX_TOTAL_BYTES
@@ -130,18 +132,20 @@ class Child:
         """
         if not self.is_quiet():
             raise self.ended("forged", "it sent a message that nobody had asked for")
-        self._send(protocol.frame(message, buffers, _REQUEST_STRUCTURE_BYTES))
+        self._number += 1
+        self._send(message, buffers)
         while True:
             reply, reply_buffers = self._receive()
             if reply[0] not in ("callback", "source"):
                 return reply, reply_buffers
-            answer, answer_buffers = asked(reply, reply_buffers)
-            self._send(protocol.frame(answer, answer_buffers, _REQUEST_STRUCTURE_BYTES))
+            self._send(*asked(reply, reply_buffers))
 
     def is_quiet(self) -> bool:
         """Return whether no byte is waiting to be read; one that nobody asked for is a forgery."""
         poll = select.poll()
         poll.register(self._rpc, select.POLLIN)
+        if not self._ahead.is_empty:
+            return False
         return not any(event & select.POLLIN for _, event in poll.poll(0)) or self._has_ended_silently()
 
     def _has_ended_silently(self) -> bool:
@@ -205,43 +209,44 @@ class Child:
                 return True
         return False
 
-    def _send(self, pieces: list) -> None:
-        for piece in pieces:
+    def _send(self, message: list, buffers: list) -> None:
+        name, *fields = message
+        for piece in protocol.frame([name, self._number, *fields], buffers, _REQUEST_STRUCTURE_BYTES):
             view = memoryview(piece).cast("B")
             while view:
-                self._wait(select.POLLOUT)
                 try:
                     view = view[self._rpc.send(view[:_CHUNK]) :]
                 except BlockingIOError:
-                    continue
+                    self._wait(select.POLLOUT)
                 except (BrokenPipeError, ConnectionResetError) as error:
                     raise self._died_by_itself() from error
 
     def _receive(self) -> tuple[list, list]:
         try:
-            return protocol.read_frame(self._read, room=self.room)
+            (name, *fields), buffers = protocol.read_frame(self._ahead.read, room=self.room)
         except TooLarge as error:
             raise self.overflowed() from error
         except ProtocolError as error:
             raise self.ended("forged", f"it broke the protocol: {error}") from error
         except Closed as error:
             raise self._died_by_itself() from error
+        # Of another type, True would be 1.
+        if not fields or type(fields[0]) is not int or fields[0] != self._number:
+            raise self.ended("forged", "it replied to another request than the one that was made")
+        return [name, *fields[1:]], buffers
 
-    def _read(self, count: int) -> bytearray:
-        data = bytearray(count)
-        view = memoryview(data)
-        while view:
+    def _receive_into(self, view: memoryview) -> int:
+        while True:
             self._wait(select.POLLIN)
             try:
-                got = self._rpc.recv_into(view[:_CHUNK])
+                got = self._rpc.recv_into(view)
             except BlockingIOError:
                 continue
             except ConnectionResetError as error:
                 raise Closed from error
             if not got:
                 raise Closed
-            view = view[got:]
-        return data
+            return got
 
     def _wait(self, event: int) -> None:
         poll = select.poll()

