@@ -93,7 +93,7 @@ def reset(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def questions(session: nox.Session) -> None:
-    """List the interview questions and the exercises that answer them, all or some: nox -s questions -- attention."""
+    """List the interview questions and what answers them: nox -s questions -- attention."""
     learn(session, "questions")
 
 

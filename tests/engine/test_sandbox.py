@@ -18,6 +18,7 @@ from graders.engine.sandbox.host import Sandboxes, Zygote, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.outline import outline
 from graders.engine.sandbox.process import SandboxError
+from tests.support.as_user import command_as_user
 from tests.support.grading import ROOT
 
 LIMITS = {"output_bytes": 1000}
@@ -133,8 +134,8 @@ def test_closing_leaves_no_process_no_descriptor_and_no_scratch_folder(tmp_path:
     assert set(glob.glob(f"{tempfile.gettempdir()}/llm-katas-*")) == folders
 
 
-@pytest.mark.parametrize("level", [Isolation.FULL, Isolation.PROCESS])
-def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: Isolation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("level", list(Isolation))
+def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: Isolation) -> None:
     text = "def f():\n    while True: pass"
     program = (
         "import os, signal\nfrom tests.engine.test_sandbox import *\n"
@@ -144,18 +145,27 @@ def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: 
         "print(child._process.pid, idle._process.pid, zygote._facts.pid, zygote._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
-    )
-    pids = ended.stdout.split()
-    assert len(pids) == 4
-    for _ in range(500):
-        left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
-        if not left and not list(tmp_path.iterdir()):
-            return
-        time.sleep(0.02)
-    pytest.fail(f"left behind: processes {left}, files {list(tmp_path.iterdir())}")
+    command = [sys.executable, "-c", program]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        environment = {**os.environ, "TMPDIR": folder, "PYTHONPATH": os.pathsep.join(sys.path)}
+        ended = subprocess.run(
+            # Where the interpreter lies in root's own home, `confined` is not to be had by root.
+            command_as_user(command) if level is Isolation.CONFINED else command,
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        pids = ended.stdout.split()
+        assert len(pids) == 4
+        for _ in range(1000):
+            left = [*(pid for pid in pids if Path(f"/proc/{pid}").exists()), *os.listdir(folder)]
+            if not left:
+                return
+            time.sleep(0.02)
+    pytest.fail(f"left behind: {left}")
 
 
 def test_a_zygote_that_was_killed_is_our_error() -> None:

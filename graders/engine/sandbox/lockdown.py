@@ -10,7 +10,7 @@ from graders.engine.sandbox import landlock, linux, seccomp
 from graders.engine.sandbox.syscalls import AUDIT_ARCH
 
 SCRATCH_MEGABYTES = 16
-SCRATCH_FILES = 512
+SCRATCH_FILES = 1024
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _OPEN_FILES, _PROCESSES, _STACK_BYTES, _FILE_BYTES = 64, 32, 8 << 20, 16 << 20
 

@@ -9,7 +9,7 @@ os.chdir(tempfile.gettempdir())
 os.mkdir("unreadable", 0o300)
 os.close(os.open("unreadable/file", os.O_CREAT | os.O_WRONLY))
 os.mkdir("closed", 0)
-for _ in range(1500):
+for _ in range(1000):
     os.mkdir("deeper")
     os.chdir("deeper")
 

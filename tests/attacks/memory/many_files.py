@@ -1,10 +1,10 @@
 """Makes more files than the folder for temporary files has room for."""
 # exercise: foundations/softmax
 # outcome: failed
-# denies: 600 files ENOSPC
+# denies: 1100 files ENOSPC
 # differs at confined: the folder is an ordinary one on the machine's disk, and files are not counted
 # denies at confined: nothing
-# allows at confined: 600 files
+# allows at confined: 1100 files
 
 import os
 import tempfile
@@ -13,11 +13,11 @@ from exercises.tools.attempt import attempt
 
 
 def make_files():
-    for n in range(600):
+    for n in range(1100):
         os.close(os.open(f"{tempfile.gettempdir()}/{n}", os.O_CREAT | os.O_WRONLY))
 
 
-attempt("600 files", make_files)
+attempt("1100 files", make_files)
 
 
 def softmax(x, axis=-1):

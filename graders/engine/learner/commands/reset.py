@@ -11,7 +11,6 @@ from graders.engine.learner import words
 from graders.engine.learner.journal import RESET, Journal, JournalError
 from graders.engine.learner.output import Screen, complain, write
 from graders.engine.learner.repository import GRADES, JOURNAL, Refused, select
-from graders.engine.learner.stubs import stub_text
 from graders.engine.learner.visible import shorter, visible
 
 ABOUT = words.RESET_ABOUT
@@ -25,6 +24,8 @@ def describe(command: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Put the stub back and return 0; 1 where the user would rather not."""
+    from graders.engine.learner.stubs import stub_text
+
     catalog, exercises = select([asked.name])
     if len(exercises) != 1:
         raise Refused(words.one_exercise(asked.name))
