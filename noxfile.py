@@ -92,6 +92,12 @@ def reset(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def interview(session: nox.Session) -> None:
+    """Hold an interview, or go on with one: nox -s interview -- --minutes 45 --level medium."""
+    learn(session, "interview")
+
+
+@nox.session(venv_backend="none")
 def questions(session: nox.Session) -> None:
     """List the interview questions and what answers them: nox -s questions -- attention."""
     learn(session, "questions")

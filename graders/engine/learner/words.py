@@ -223,6 +223,87 @@ def questions_sum(listed: int, total: int, answered: int) -> str:
     return f"{listed} of {total} questions; all exercises that answer {answered} of them are there."
 
 
+# Interviews.
+
+INTERVIEW_ABOUT = "Hold an interview: questions drawn by chance, a clock, no hints, a score card at the end."
+INTERVIEW_MINUTES = "how long it lasts (default: 45)"
+INTERVIEW_QUESTIONS = "how many questions (default: 3)"
+INTERVIEW_LEVEL = "of the questions (default: any)"
+INTERVIEW_TOPICS = "topics that the questions are from, with commas between them (default: all)"
+INTERVIEW_HISTORY = "list the interviews that were held"
+INTERVIEW_JSON = "write the score card as JSON when it is over"
+INTERVIEW_GRADE, INTERVIEW_NEXT, INTERVIEW_BEFORE = ("g", "grade"), ("n", "next"), ("p", "previous")
+INTERVIEW_LEAVE, INTERVIEW_END = ("q", "quit", "leave"), ("end", "e")
+INTERVIEW_KEYS = "Type g to have this one graded, n or p for another question, q to leave and come back, end to finish."
+INTERVIEW_OVER = "Time is up."
+INTERVIEW_ALL_PASSED = "That was the last question: all have passed."
+NOTHING_TO_ASK = "There is no exercise of that level in these topics: ask for another level, or for more topics."
+NO_INTERVIEWS = "No interview has been held yet."
+
+
+def interview_begins(questions: int, minutes: float) -> str:
+    asked = "1 question" if questions == 1 else f"{questions} questions"
+    return f"{asked}, {_number(minutes)} minutes, no hints. What is graded is said to have passed or not, no more."
+
+
+def interview_resumed(left: str) -> str:
+    return f"The interview that you left goes on, with {left} on the clock."
+
+
+def interview_left(left: str) -> str:
+    return f"The clock stands at {left}: the same command goes on from there."
+
+
+def interview_question(number: int, total: int, ask: str) -> str:
+    return f"Question {number} of {total}. {ask}"
+
+
+def interview_file(path: str) -> str:
+    return f"Answer it in {path}, whose docstrings say what is wanted."
+
+
+def interview_prompt(left: str) -> str:
+    return f"[{left}] > "
+
+
+def interview_verdict(has_passed: bool) -> str:
+    return "Passed." if has_passed else "Not yet."
+
+
+def interview_sum(passed: int, total: int, used: str) -> str:
+    return f"{passed} of {total} passed, in {used} minutes."
+
+
+def interview_line(number: int, ask: str, has_passed: bool, used: str, tries: int) -> str:
+    graded = "never graded" if not tries else "graded once" if tries == 1 else f"graded {tries} times"
+    return f"{number}. {ask} {'Passed' if has_passed else 'Not passed'} after {used} minutes, {graded}."
+
+
+def interview_failed(sentence: str) -> str:
+    return f"fell short: {sentence}"
+
+
+def interview_study(exercise_id: str, source: str, after: Collection[str]) -> str:
+    first = f"{_and(after)} first, then " if after else ""
+    return f"to study: {first}{exercise_id}, with its hints; {source}"
+
+
+def interview_held(name: str, passed: int, exercises: Collection[str], used: str) -> str:
+    return f"{name}: {passed} of {len(exercises)} passed in {used} minutes ({', '.join(exercises)})"
+
+
+def interview_damaged(reason: str) -> str:
+    return f"The interview that you left cannot go on ({reason}), so another one begins."
+
+
+def no_interview_folder(folder: str) -> str:
+    return f"{folder} is no longer there"
+
+
+def unknown_topics(unknown: Collection[str], known: Collection[str]) -> str:
+    return f"there is no topic {_and(list(map(repr, unknown)))}: there are {_and(known)}"
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
