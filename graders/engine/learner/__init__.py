@@ -1,10 +1,16 @@
 """The command line for learners. Only what is here prints.
 
-visible    text that nobody trusts, made safe to show
-words      the sentences of the command line
-report     a verdict as lines of text
-junit      a report as JUnit XML
-output     standard output, and the files that a run leaves
-display    shows a run as it goes
-cli        arguments, grading, exit statuses
+visible     text that nobody trusts, made safe to show
+words       the sentences of the command line
+repository  where everything is, and what is said when it cannot be used
+report      a verdict as lines of text
+junit       a report as JUnit XML
+output      standard output, and the files that a run leaves
+display     shows a run as it goes
+kept        verdicts that are kept, as far as that works
+journal     what a learner has done: attempts, hints, interviews
+stubs       a stub as it was before a learner wrote into it
+interview   what is drawn, the clock, the score card's figures
+commands/   one command a file
+cli         arguments, interruptions, exit statuses
 """
