@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from graders.engine.learner import words
-from graders.engine.learner.commands import grade, hint, questions, reset
+from graders.engine.learner.commands import grade, hint, progress, questions, reset
 from graders.engine.learner.output import OutputError, complain
 from graders.engine.learner.repository import Refused
 from graders.engine.learner.visible import visible
 
-COMMANDS = {"grade": grade, "hint": hint, "reset": reset, "questions": questions}
+COMMANDS = {"grade": grade, "hint": hint, "reset": reset, "questions": questions, "progress": progress}
 _FELL_OUT = 2
 _INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CLEARING_SECONDS = 3
