@@ -104,6 +104,12 @@ def questions(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def progress(session: nox.Session) -> None:
+    """Show what you have and what is next, as a page too: nox -s progress -- --html progress.html."""
+    learn(session, "progress")
+
+
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Prove the engine and every exercise (pytest), or a part: nox -s tests -- tests/repository."""
     session.run(shared("developer"), "-m", "pytest", *session.posargs)

@@ -7,9 +7,16 @@ report      a verdict as lines of text
 junit       a report as JUnit XML
 output      standard output, and the files that a run leaves
 display     shows a run as it goes
+meter       bars of characters
 kept        verdicts that are kept, as far as that works
 journal     what a learner has done: attempts, hints, interviews
 stubs       a stub as it was before a learner wrote into it
+present     grades texts as they are now, with verdicts kept
+progress    what a learner has, as one record
+summary     progress as lines of text
+layers      places a graph of prerequisites on paper
+page        progress as a page of HTML
+transfer    progress that moves between machines
 interview   what is drawn, the clock, the score card's figures
 commands/   one command a file
 cli         arguments, interruptions, exit statuses

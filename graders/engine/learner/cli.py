@@ -14,12 +14,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from graders.engine.learner import words
-from graders.engine.learner.commands import grade, hint, interview, questions, reset
+from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset
 from graders.engine.learner.output import OutputError, complain
 from graders.engine.learner.repository import Refused
 from graders.engine.learner.visible import visible
 
-COMMANDS = {"grade": grade, "hint": hint, "reset": reset, "questions": questions, "interview": interview}
+COMMANDS = {
+    "grade": grade,
+    "hint": hint,
+    "progress": progress,
+    "interview": interview,
+    "questions": questions,
+    "reset": reset,
+}
 _FELL_OUT = 2
 _INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CLEARING_SECONDS = 3

@@ -35,7 +35,7 @@ class Display:
             folder: of the submission.
         """
         self._screen = screen
-        self._console = _console(screen)
+        self._console = console_for(screen)
         self._reporter = Reporter(self._console)
         self._catalog = catalog
         self._exercises = exercises
@@ -93,7 +93,7 @@ class Display:
             self._screen.write(_ERASE_LINE)
 
 
-def _console(screen: Screen) -> Console:
+def console_for(screen: Screen) -> Console:
     """Return a console with colours on a terminal, and without any control sequence elsewhere or under NO_COLOR."""
     is_rich = screen.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Console(

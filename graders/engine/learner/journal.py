@@ -116,6 +116,11 @@ class Journal:
         return len(lines)
 
 
+def hints_taken(entries: Iterable[Entry]) -> int:
+    """Return how many hints of an exercise its entries speak of; in merged journals one may be there twice."""
+    return len({str(entry.details.get("number")) for entry in entries if entry.kind == HINT})
+
+
 def _line(entry: Entry) -> str:
     return json.dumps(asdict(entry), sort_keys=True)
 

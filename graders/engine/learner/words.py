@@ -304,6 +304,146 @@ def unknown_topics(unknown: Collection[str], known: Collection[str]) -> str:
     return f"there is no topic {_and(list(map(repr, unknown)))}: there are {_and(known)}"
 
 
+# Progress.
+
+PROGRESS_ABOUT = "Show what you have: what is solved, what is next, your streak, and the questions that you can answer."
+PROGRESS_HTML = "write it as a page of its own; - for standard output, in place of the report"
+PROGRESS_EXPORT = "write your files and your journal into FILE, to take to another machine; - for standard output"
+PROGRESS_IMPORT = "take in such a FILE: its texts are graded here, and only what is better takes the place of yours"
+PROGRESS_ONE_OUTPUT = "only one of --json, --html - and --export - can go to standard output"
+PROGRESS_SAME_FILE = "--html and --export cannot both go to the same file"
+PROGRESS_NEXT = "Next:"
+PROGRESS_ALL_SOLVED = "All of it is solved."
+PROGRESS_AGAIN = "Passed before, but the present file does not: these have to pass again."
+PROGRESS_KEY = "solved, begun, not begun"
+PROGRESS_STATES = {"solved": "solved", "begun": "begun", "open": "not begun"}
+
+
+def progress_meter(bar: str, done: int, total: int) -> str:
+    return f"Grading {bar} {done} of {total}"
+
+
+def progress_sum(solved: int, total: int, earned: float, most: float) -> str:
+    return f"{solved} of {_exercises(total)} solved, {points(earned, most)}."
+
+
+def progress_counts(solved: int, begun: int, left: int) -> str:
+    return f"{solved} solved, {begun} begun, {left} not begun"
+
+
+def progress_task(level: str, minutes: int) -> str:
+    return f"{level}, {minutes} minutes"
+
+
+def progress_start(exercise_id: str) -> str:
+    return f"Write the first in exercises/{exercise_id}.py, then run:"
+
+
+def progress_past(streak: int, days: int, attempts: int, hints: int) -> str:
+    if not attempts:
+        return f"No attempts so far; hints used: {hints}."
+    row = "no streak now" if not streak else f"a streak of {_days(streak)}"
+    return f"{_attempts(attempts)} on {_days(days)}, {row}; hints used: {hints}."
+
+
+def progress_passed_before(was: str, earned: float | None, most: float) -> str:
+    return f"now {was}, {points(earned, most)}"
+
+
+def progress_questions(answerable: int, total: int) -> str:
+    return f"Interview questions that you can answer now: {answerable} of {total}."
+
+
+def progress_nearest(question: str, ask: str, missing: Iterable[str]) -> str:
+    return f"Nearest: {question}, {ask} It lacks {_and(list(missing))}."
+
+
+def progress_faults(count: int) -> str:
+    return f"{_exercises(count)} could not be graded, by a fault of ours: `nox -s grade` says which. Please report it."
+
+
+# Progress that moves between machines.
+
+TRANSFER_DAMAGED = "it is damaged, or not what `progress --export` writes: export it again"
+TRANSFER_FOREIGN = "it is not what `progress --export` writes: name the file that it wrote"
+TRANSFER_VERSION = "it was written by another version of llm-katas: update both machines, then export it again"
+TRANSFER_NO_FILE = "it is no regular file: name the file that `progress --export` wrote"
+ENTRY_FIELDS = "its fields are not those of an entry"
+ENTRY_TIME = "its time is none, or not in UTC"
+ENTRY_UNKNOWN = "there is no such exercise here"
+ENTRY_DETAILS = "its details are not those of its kind"
+
+
+def cannot_import_file(path: str, reason: str) -> str:
+    return f"Nothing was taken from {path!r}: {reason}."
+
+
+def transfer_unreadable(reason: str) -> str:
+    return f"it cannot be read ({reason})"
+
+
+def transfer_large(megabytes: int) -> str:
+    return f"it has more than {megabytes} MB, which no progress needs"
+
+
+def transfer_no_id(name: str) -> str:
+    return f"it has a file under {name[:80]!r}, which is no exercise's name"
+
+
+def transfer_unknown(name: str) -> str:
+    return f"it has the exercise {name[:80]!r}, which is not here: update this copy of llm-katas, then import again"
+
+
+def transfer_wrong_file(name: str) -> str:
+    return f"what it has of {name} is not as `progress --export` writes it: export it again"
+
+
+def transfer_long_text(name: str, most: int) -> str:
+    return f"the text of {name} has more than {most:,} bytes: an exercise needs a few thousand"
+
+
+def transfer_wrong_entry(number: int, problem: str) -> str:
+    return f"entry {number} of its journal is none ({problem}): export it again"
+
+
+def imported_sum(entries: int, taken: int, texts: int) -> str:
+    added = f"{entries} new {'entry' if entries == 1 else 'entries'} in the journal"
+    return f"Imported: {added}, {taken} of {texts} {'file' if texts == 1 else 'files'} better than yours."
+
+
+def imported_file(exercise_id: str, had: float, has: float, kept: str | None) -> str:
+    was = "yours was not there" if kept is None else f"yours earned {_number(had)} and is now {kept}"
+    return f"{exercise_id}: {_number(has)} points; {was}"
+
+
+def imported_clash(exercise_id: str) -> str:
+    return f"{exercise_id} earns more in the import, but not beside your other files, so yours stays."
+
+
+def imported_fault(exercise_id: str) -> str:
+    return f"{exercise_id} could not be graded, through a fault of ours, so yours stays."
+
+
+def changed_meanwhile(exercise_id: str) -> str:
+    return f"{exercise_id} was changed while the import was graded, so yours stays: import again."
+
+
+def link_elsewhere(path: str) -> str:
+    return f"{path} is a link that leaves exercises/: put a file in its place, then import again."
+
+
+def _exercises(count: int) -> str:
+    return f"{count} exercise" if count == 1 else f"{count} exercises"
+
+
+def _attempts(count: int) -> str:
+    return f"{count} attempt" if count == 1 else f"{count} attempts"
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 

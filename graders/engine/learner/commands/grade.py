@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.engine.learner import words
 from graders.engine.learner.output import STANDARD_OUTPUT, Screen, complain, expect_writable, write
+from graders.engine.learner.present import uninterrupted
 from graders.engine.learner.repository import GRADES, JOURNAL, ROOT, Refused, expect_packages, select
 from graders.engine.sandbox.lockdown import Isolation
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from graders.engine.sources import Folder
 
 ABOUT = words.ABOUT
-_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def describe(command: argparse.ArgumentParser) -> None:
@@ -75,7 +73,7 @@ def _run(
     asked: argparse.Namespace, catalog: Catalog, exercises: list[Exercise], folder: Folder, screen: Screen | None
 ) -> Report:
     """Grade, and show the report on `screen`; without one, say on standard error what there is to say of the run."""
-    with _uninterrupted():  # a module in Cython, such as NumPy's, may swallow what is raised while it is imported
+    with uninterrupted():
         import numpy.random  # noqa: F401
 
         from graders.engine.catalog import CatalogError
@@ -135,13 +133,3 @@ def _notes(asked: argparse.Namespace, report: Report, kept: KeptVerdicts) -> Ite
         yield words.isolation(report.isolation, why)
     if kept.error is not None:
         yield words.not_kept(kept.error)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait meanwhile."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

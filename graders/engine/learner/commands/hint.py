@@ -7,7 +7,7 @@ import json
 import sys
 
 from graders.engine.learner import words
-from graders.engine.learner.journal import ATTEMPT, HINT, Journal, JournalError
+from graders.engine.learner.journal import ATTEMPT, HINT, Journal, JournalError, hints_taken
 from graders.engine.learner.output import Screen, complain
 from graders.engine.learner.repository import JOURNAL, Refused, select
 from graders.engine.learner.visible import visible
@@ -30,7 +30,7 @@ def run(asked: argparse.Namespace) -> int:
     (exercise,) = exercises
     journal = Journal(JOURNAL)
     try:
-        used = min(len(exercise.hints), len(journal.entries(exercise.id, HINT)))
+        used = min(len(exercise.hints), hints_taken(journal.entries(exercise.id)))
         has_tried = bool(journal.entries(exercise.id, ATTEMPT))
     except JournalError as error:
         raise Refused(str(error)) from error

@@ -1,0 +1,95 @@
+"""Grades texts as they are now, with verdicts kept: only what has changed since takes time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from graders.engine.learner import words
+from graders.engine.learner.meter import Meter
+from graders.engine.learner.repository import GRADES, Refused
+
+if TYPE_CHECKING:
+    from graders.engine.catalog import Catalog, Exercise
+    from graders.engine.results import Report
+    from graders.engine.sources import Sources
+
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Present:
+    """Grades as often as it is asked. A `with` statement closes the store.
+
+    Attributes:
+        notes: what has to be said of how it was graded.
+    """
+
+    def __init__(self, catalog: Catalog, meter: Meter):
+        """Take where to show how far it is.
+
+        Raises:
+            Refused: a package that grading needs cannot be imported.
+        """
+        try:
+            with uninterrupted():
+                import numpy.random  # noqa: F401
+
+                from graders.engine import run
+                from graders.engine.learner.kept import KeptVerdicts
+        except ImportError as error:
+            raise Refused(words.cannot_import(str(error), sys.executable)) from error
+        self.notes: list[str] = []
+        self._catalog = catalog
+        self._meter = meter
+        self._run = run
+        self._kept = KeptVerdicts(GRADES / "results.sqlite", fresh=False)
+
+    def grade(self, exercises: Iterable[Exercise], sources: Sources) -> Report:
+        """Return the verdicts on `exercises`, in their order.
+
+        Raises:
+            Refused: nothing can be graded.
+        """
+        from graders.engine.catalog import CatalogError
+        from graders.engine.judge import JudgeError
+        from graders.engine.sandbox.process import SandboxError
+
+        exercises = list(exercises)
+        try:
+            with self._meter.counting(len(exercises)) as count:
+                options = self._run.Options()
+                report = self._run.grade_all(self._catalog, exercises, sources, options, self._kept, count)
+        except (CatalogError, self._run.IsolationRefused, JudgeError, SandboxError) as error:
+            raise Refused(str(error)) from error
+        except ImportError as error:
+            raise Refused(words.cannot_import(str(error), sys.executable)) from error
+        self.notes = list(self._notes(report))
+        return report
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._kept.__exit__(*error)
+
+    def _notes(self, report: Report) -> Iterator[str]:
+        from graders.engine.sandbox.host import available
+        from graders.engine.sandbox.lockdown import Isolation
+
+        if report.isolation != Isolation.FULL:
+            yield words.isolation(report.isolation, available(Isolation.FULL) or words.NO_REASON)
+        if self._kept.error is not None:
+            yield words.not_kept(self._kept.error)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait meanwhile: a module in Cython, such as NumPy's, may swallow what is raised in its import."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
