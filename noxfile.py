@@ -112,7 +112,9 @@ def progress(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Prove the engine and every exercise (pytest), or a part: nox -s tests -- tests/repository."""
-    session.run(shared("developer"), "-m", "pytest", *session.posargs)
+    # A judge and its zygotes take up to a gigabyte, so cores alone do not decide.
+    workers = str(min(os.cpu_count() or 1, 4))
+    session.run(shared("developer"), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session(venv_backend="none")

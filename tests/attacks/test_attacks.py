@@ -30,6 +30,7 @@ SETTINGS = [("full", "root"), ("full", "a user"), ("confined", "a user")]
 MOST_MEGABYTES = 300  # that a judge may grow by, whatever is sent to it
 SERIES_SECONDS = 900
 IS_ROOT = os.getuid() == 0
+pytestmark = pytest.mark.xdist_group("attacks")  # the series run once, whichever worker has these tests
 
 
 class Series:
