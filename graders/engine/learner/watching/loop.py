@@ -343,7 +343,7 @@ class Watch:
         if self._verdicts.is_solved(self._current.id):
             lines += reporter.fold(Text(visible(self._passed()), "bold green"), 0)
         solved = sum(self._verdicts.is_solved(e.id) for e in self._exercises)
-        lines += [*bar(reporter, solved, len(self._exercises)), *reporter.fold(Text(self._stamp, "dim"), 0)]
+        lines += [bar(solved, len(self._exercises), columns), *reporter.fold(Text(self._stamp, "dim"), 0)]
         keys = words.WATCH_KEYS if self._picking is None else words.WATCH_LIST_KEYS
         return [*lines, *keys_lines(keys, columns)]
 

@@ -62,7 +62,8 @@ def hints_view(exercise: Exercise, given: Given) -> View:
 def compare_view(yours: str, solution: str) -> View:
     def lay_out(reporter: Reporter) -> Iterator[Text]:
         for line in difference(yours, solution):
-            yield from reporter.fold(line, 0, hang=4)
+            is_code = line.plain[:2] in ("- ", "+ ", "  ")
+            yield from reporter.fold(line, 0, hang=4 if is_code else 0)
         yield Text()
         for paragraph in next_questions(solution).split("\n\n"):
             yield from reporter.fold(Text(visible(" ".join(paragraph.split()))), 0)
@@ -95,11 +96,12 @@ def list_lines(
     return lines, place
 
 
-def bar(reporter: Reporter, solved: int, total: int) -> Iterator[Text]:
-    full = _BAR * solved // max(total, 1)
-    yield from reporter.fold(
-        Text.assemble("[", ("#" * full, "green"), "." * (_BAR - full), f"] {words.watch_solved(solved, total)}"), 0
-    )
+def bar(solved: int, total: int, width: int) -> Text:
+    """Return how much is solved, on one line."""
+    words_of_it = words.watch_solved(solved, total)
+    room = max(1, min(_BAR, width - len(words_of_it) - 3))
+    full = room * solved // max(total, 1)
+    return Text.assemble("[", ("#" * full, "green"), "." * (room - full), f"] {words_of_it}")
 
 
 def keys_lines(keys: Iterable[tuple[str, str]], width: int) -> list[Text]:
