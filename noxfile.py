@@ -80,6 +80,12 @@ def grade(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def watch(session: nox.Session) -> None:
+    """Grade on every save, from the first unsolved exercise on: nox -s watch -- attention."""
+    learn(session, "watch")
+
+
+@nox.session(venv_backend="none")
 def hint(session: nox.Session) -> None:
     """Give the next of an exercise's three hints: nox -s hint -- attention/kv_cache."""
     learn(session, "hint")

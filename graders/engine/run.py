@@ -14,7 +14,7 @@ from graders.engine.judge import Grade, judge
 from graders.engine.results import ExerciseResult, Outcome, Report
 from graders.engine.sandbox.host import Sandboxes, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
-from graders.engine.sources import Sources, Unreadable
+from graders.engine.sources import Snapshot, Sources, Unreadable
 from graders.engine.store import Store, content_key
 from graders.engine.triage import Triage
 
@@ -60,6 +60,7 @@ def grade_all(
         IsolationRefused, JudgeError, SandboxError, StoreError: nothing can be graded.
     """
     exercises = list(exercises)
+    sources = Snapshot(sources)  # a verdict is kept under the text that it was reached on
     level = choose_level(options.isolation)
     results: dict[str, ExerciseResult] = {}
 
@@ -68,7 +69,7 @@ def grade_all(
         on_result(result)
 
     with Sandboxes(level) as sandboxes:
-        memory = _Memory(catalog, sources, replace(options, isolation=level), store)
+        memory = Memory(catalog, replace(options, isolation=level), store)
         _settle_ungraded(catalog, exercises, sources, sandboxes, memory, settle)
         waiting = [e for e in exercises if e.id not in results]
         for with_torch in {catalog.uses_torch(e) for e in waiting}:
@@ -79,7 +80,7 @@ def grade_all(
             for exercise in waiting:
                 grading = grade(sources, exercise)
                 result = diagnosis.diagnose(exercise, grading) if options.diagnose else grading.result
-                memory.keep(exercise, result)
+                memory.keep(sources, exercise, result)
                 settle(result)
 
         if waiting:
@@ -106,53 +107,60 @@ def _settle_ungraded(
     exercises: list[Exercise],
     sources: Sources,
     sandboxes: Sandboxes,
-    memory: _Memory,
+    memory: Memory,
     settle: Callable[[ExerciseResult], None],
 ) -> None:
     """Settle what needs no judge: verdicts that are kept, stubs, and what cannot be read or parsed."""
     triage = Triage(catalog, sandboxes)
     try:
         for exercise in exercises:
-            verdict = memory.recall(exercise) or triage.verdict(sources, exercise)
+            verdict = memory.recall(sources, exercise) or triage.verdict(sources, exercise)
             if verdict is not None:
                 settle(verdict)
     finally:
         triage.close()
 
 
-class _Memory:
-    """Kept verdicts of one submission: found again only when all that decided them is as it was."""
+class Memory:
+    """Kept verdicts: found again only when all that decided them is as it was."""
 
-    def __init__(self, catalog: Catalog, sources: Sources, options: Options, store: Store | None):
+    def __init__(self, catalog: Catalog, options: Options, store: Store | None):
+        """Take where to keep verdicts, if anywhere.
+
+        Args:
+            options: with the level of isolation that grading really has.
+        """
         self._catalog = catalog
-        self._sources = sources
         self._options = options
         self._store = store
         self._engine = engine_version() if store is not None else ""
 
-    def recall(self, exercise: Exercise) -> ExerciseResult | None:
-        text = self._text(exercise.id)
+    def recall(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
+        """Return the verdict that is kept for what `sources` hold, or None."""
+        text = _text(sources, exercise.id)
         if self._store is None or text is None:
             return None
-        return self._store.get(self._key(exercise, text), self._text)
+        return self._store.get(self._key(exercise, text), lambda name: _text(sources, name))
 
-    def keep(self, exercise: Exercise, result: ExerciseResult) -> None:
-        text = self._text(exercise.id)
+    def keep(self, sources: Sources, exercise: Exercise, result: ExerciseResult) -> None:
+        """Keep a verdict, unless it is an error of ours: the next run may be free of it."""
+        text = _text(sources, exercise.id)
         if self._store is None or text is None or result.outcome is Outcome.GRADER_ERROR:
             return
-        files = {name: self._text(name) for name in result.files if name != exercise.id}
+        files = {name: _text(sources, name) for name in result.files if name != exercise.id}
         self._store.put(self._key(exercise, text), files, result)
-
-    def _text(self, exercise_id: str) -> str | None:
-        try:
-            return self._sources.read(exercise_id)
-        except Unreadable:
-            return None
 
     def _key(self, exercise: Exercise, text: str) -> str:
         grader = self._catalog.grader_path(exercise).read_bytes()
         asked = repr((exercise, self._catalog.mistakes(exercise), self._options))
         return content_key(self._engine, text, self._catalog.solution(exercise), grader, asked)
+
+
+def _text(sources: Sources, exercise_id: str) -> str | None:
+    try:
+        return sources.read(exercise_id)
+    except Unreadable:
+        return None
 
 
 def engine_version() -> str:

@@ -39,6 +39,29 @@ class Texts:
         return self._texts.get(exercise_id)
 
 
+class Snapshot:
+    """A submission each of whose files is read once: a save in the meantime changes nothing."""
+
+    def __init__(self, sources: Sources):
+        self._sources = sources
+        self._found: dict[str, tuple[str | None, str | None]] = {}  # text, or why it is unreadable
+
+    def read(self, exercise_id: str) -> str | None:
+        text, problem = self.content(exercise_id)
+        if problem is not None:
+            raise Unreadable(problem)
+        return text
+
+    def content(self, exercise_id: str) -> tuple[str | None, str | None]:
+        """Return the text or None, and why it cannot be read or None."""
+        if exercise_id not in self._found:
+            try:
+                self._found[exercise_id] = self._sources.read(exercise_id), None
+            except Unreadable as problem:
+                self._found[exercise_id] = None, str(problem)
+        return self._found[exercise_id]
+
+
 class Folder:
     """A submission on disk: `<topic>/<exercise>.py` below a folder, or below an `exercises/` folder in it."""
 

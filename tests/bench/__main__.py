@@ -26,6 +26,7 @@ PARTS = {
     "pair": measures.one_pair,
     "cohort": measures.whole_cohort,
     "change": measures.changed_text,
+    "watch": measures.saved_file,
     "cold": measures.cold_grade,
     "memory": measures.memory,
     "child": measures.spawn_call_kill,

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
+
 from graders.engine.catalog import Exercise
 from graders.engine.diagnosis import Diagnosis
 from graders.engine.judge import Grade
@@ -23,6 +25,7 @@ from graders.engine.sources import Texts
 from tests.bench import processes
 from tests.bench.cohort import Judges, Pair, compare, grade, make_cohort, without_endless
 from tests.bench.rows import Row, spread
+from tests.bench.watching import save_to_verdict
 from tests.support.grading import CATALOG, EXERCISES, ROOT
 
 WITH_TORCH, WITH_NUMPY = "attention/scaled_dot_product", "foundations/softmax"
@@ -139,6 +142,15 @@ def changed_text(judging: Judging) -> Iterator[Row]:
             f"known mistakes were replayed: {first:.0f} ms",
             most=150,
         )
+
+
+def saved_file(judging: Judging) -> Iterator[Row]:
+    """Yield what someone at a terminal waits for, noticing the change and showing the verdict included."""
+    for name in (WITH_NUMPY, WITH_TORCH):
+        try:
+            yield save_to_verdict(name)
+        except pexpect.ExceptionPexpect as error:
+            raise NotMeasured(f"the watch of {name} shows no verdict: {error}") from error
 
 
 def cold_grade(judging: Judging) -> Iterator[Row]:

@@ -99,10 +99,10 @@ def test_every_session_that_a_document_names_exists(document):
     assert set(named) <= set(SESSIONS)
 
 
-def test_a_learner_needs_six_packages_and_one_exact_torch():
+def test_learning_needs_seven_packages_and_one_exact_torch():
     wanted = requirements("learner")
     names = {re.match(r"[\w-]+", line).group() for line in wanted}
-    assert names == {"numpy", "torch", "pytest", "msgspec", "rich", "jinja2"}
+    assert names == {"numpy", "torch", "pytest", "msgspec", "rich", "jinja2", "watchfiles"}
     assert "torch==2.13.0" in wanted
 
 

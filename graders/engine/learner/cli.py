@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from graders.engine.learner import words
-from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset
+from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
+from graders.engine.learner.interrupts import INTERRUPTING
 from graders.engine.learner.output import OutputError, complain
 from graders.engine.learner.repository import Refused
 from graders.engine.learner.visible import visible
 
 COMMANDS = {
     "grade": grade,
+    "watch": watch,
     "hint": hint,
     "progress": progress,
     "interview": interview,
@@ -28,7 +30,6 @@ COMMANDS = {
     "reset": reset,
 }
 _FELL_OUT = 2
-_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CLEARING_SECONDS = 3
 
 
@@ -63,7 +64,7 @@ class _Interruption:
     def __init__(self) -> None:
         self.signal: int | None = None
         self._last = 0.0
-        for number in _INTERRUPTING:
+        for number in INTERRUPTING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
                 signal.signal(number, self._note)
 

@@ -35,7 +35,7 @@ class Display:
             folder: of the submission.
         """
         self._screen = screen
-        self._console = console_for(screen)
+        self._console = make_console(screen, shutil.get_terminal_size().columns)
         self._reporter = Reporter(self._console)
         self._catalog = catalog
         self._exercises = exercises
@@ -93,12 +93,12 @@ class Display:
             self._screen.write(_ERASE_LINE)
 
 
-def console_for(screen: Screen) -> Console:
+def make_console(screen: Screen, width: int) -> Console:
     """Return a console with colours on a terminal, and without any control sequence elsewhere or under NO_COLOR."""
     is_rich = screen.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Console(
         file=screen,
-        width=max(shutil.get_terminal_size().columns, _NARROWEST),
+        width=max(width, _NARROWEST),
         force_terminal=is_rich,
         color_system="auto" if is_rich else None,
         markup=False,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from graders.engine.learner import words
+from graders.engine.learner.interrupts import uninterrupted
 from graders.engine.learner.meter import Meter
 from graders.engine.learner.repository import GRADES, Refused
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from graders.engine.catalog import Catalog, Exercise
     from graders.engine.results import Report
     from graders.engine.sources import Sources
-
-_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Present:
@@ -55,6 +52,7 @@ class Present:
         """
         from graders.engine.catalog import CatalogError
         from graders.engine.judge import JudgeError
+        from graders.engine.learner.notes import run_notes
         from graders.engine.sandbox.process import SandboxError
 
         exercises = list(exercises)
@@ -66,7 +64,7 @@ class Present:
             raise Refused(str(error)) from error
         except ImportError as error:
             raise Refused(words.cannot_import(str(error), sys.executable)) from error
-        self.notes = list(self._notes(report))
+        self.notes = list(run_notes(report.isolation, False, self._kept.error))
         return report
 
     def __enter__(self) -> Self:
@@ -74,22 +72,3 @@ class Present:
 
     def __exit__(self, *error: object) -> None:
         self._kept.__exit__(*error)
-
-    def _notes(self, report: Report) -> Iterator[str]:
-        from graders.engine.sandbox.host import available
-        from graders.engine.sandbox.lockdown import Isolation
-
-        if report.isolation != Isolation.FULL:
-            yield words.isolation(report.isolation, available(Isolation.FULL) or words.NO_REASON)
-        if self._kept.error is not None:
-            yield words.not_kept(self._kept.error)
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait meanwhile: a module in Cython, such as NumPy's, may swallow what is raised in its import."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

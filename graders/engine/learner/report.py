@@ -6,7 +6,7 @@ Nothing here is markup: texts of a learner's are made visible and become rich `T
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -29,8 +29,14 @@ _STYLES = {Outcome.PASSED: "green", Outcome.PARTIAL: "yellow", Outcome.NOT_START
 class Reporter:
     """Words and folds the report for one console."""
 
-    def __init__(self, console: Console):
+    def __init__(self, console: Console, begin: Callable[[str], str] = words.begin):
+        """Take the console that lines are to fit.
+
+        Args:
+            begin: says what to do with the file at a path to whoever has not begun.
+        """
         self._console = console
+        self._begin = begin
 
     def exercise(self, result: ExerciseResult, title: str, path: str) -> Iterator[Text]:
         """Yield the lines of one exercise.
@@ -38,23 +44,18 @@ class Reporter:
         Args:
             path: of the learner's file, for whoever has not begun.
         """
-        head = Text.assemble((visible(title), "bold"), (f" ({result.id}): ", "dim"), _word(result.outcome))
-        if result.outcome is not Outcome.NOT_STARTED:
-            head.append(f", {words.points(result.points, result.max_points)}")
-        if result.checks:
-            passed = sum(c.outcome is Outcome.PASSED for c in result.checks)
-            head.append(f", {words.passed_checks(passed, len(result.checks))}")
-        yield from self._fold(head, 0, hang=2)
+        head = Text.assemble((visible(title), "bold"), (f" ({result.id}): ", "dim"), worth(result))
+        yield from self.fold(head, 0, hang=2)
         if result.outcome is Outcome.GRADER_ERROR:
-            yield from self._fold(Text(words.OURS, "bold"), 2)
+            yield from self.fold(Text(words.OURS, "bold"), 2)
         if _is_hollow(result):
-            yield from self._fold(Text(words.NO_CORE), 2)
+            yield from self.fold(Text(words.NO_CORE), 2)
         yield from self._message(result.message, 2)
         if result.outcome is Outcome.NOT_STARTED:
-            yield from self._fold(Text(visible(words.begin(path))), 2)
+            yield from self.fold(Text(visible(self._begin(path))), 2)
         yield from self._failing(result.checks)
         for why in result.diagnosis:
-            yield from self._fold(Text(words.mistake(visible(why)), "bold yellow"), 2)
+            yield from self.fold(Text(words.mistake(visible(why)), "bold yellow"), 2)
 
     def ending(self, report: Report, titles: Mapping[str, str], solution: str) -> Iterator[Text]:
         """Yield the last lines: the sum, and what to do next.
@@ -66,15 +67,15 @@ class Reporter:
         counts = {outcome: sum(e.outcome is outcome for e in report.exercises) for outcome in _IN_ORDER}
         present = [(outcome, count) for outcome, count in counts.items() if count]
         if not present:
-            yield from self._fold(Text(words.NOTHING), 0)
+            yield from self.fold(Text(words.NOTHING), 0)
             return
-        yield from self._fold(Text(words.summary(report.points, report.max_points, present), "bold"), 0)
+        yield from self.fold(Text(words.summary(report.points, report.max_points, present), "bold"), 0)
         if following := _next_step(report, titles, solution):
-            yield from self._fold(Text(visible(following)), 0)
+            yield from self.fold(Text(visible(following)), 0)
 
     def note(self, sentence: str) -> Iterator[Text]:
         """Yield a sentence about the run."""
-        yield from self._fold(Text(visible(sentence), "yellow"), 0)
+        yield from self.fold(Text(visible(sentence), "yellow"), 0)
 
     def _failing(self, checks: Sequence[CheckResult]) -> Iterator[Text]:
         """Yield the first checks that fell short in full, but nothing twice; a line for each other one."""
@@ -93,7 +94,7 @@ class Reporter:
                 brief.append(_check_head(check, "" if is_new else words.ALIKE))
                 continue
             in_full += 1
-            yield from self._fold(_check_head(check), 2, hang=2)
+            yield from self.fold(_check_head(check), 2, hang=2)
             yield from self._message(check.message, 4)
             yield from self._printed(check.printed, 4, printed)
         yield from self._list(words.MORE, brief)
@@ -101,9 +102,9 @@ class Reporter:
 
     def _list(self, head: str, lines: Sequence[Text]) -> Iterator[Text]:
         if lines:
-            yield from self._fold(Text(head), 2)
+            yield from self.fold(Text(head), 2)
         for line in lines:
-            yield from self._fold(line, 4, hang=2)
+            yield from self.fold(line, 4, hang=2)
 
     def _message(self, message: str, indent: int) -> Iterator[Text]:
         """Yield the lines of a message, the call first; a caret stays below its place."""
@@ -112,7 +113,7 @@ class Reporter:
         code, caret = lines[1:] if len(lines) == 3 and _is_caret(lines[2]) else ("", "")
         for number, line in enumerate(lines[:1] if caret else lines):
             style = "cyan" if number == 0 and len(lines) > 1 else ""
-            yield from self._fold(Text(_cut(line), style), indent, hang=2)
+            yield from self.fold(Text(_cut(line), style), indent, hang=2)
         if caret:
             yield from self._pointed(code, len(caret) - 1, indent)
         yield from self._printed(printed, indent, set())
@@ -133,16 +134,17 @@ class Reporter:
         if not text.strip():
             return
         if text in seen:
-            yield from self._fold(Text(words.PRINTED_SAME), indent)
+            yield from self.fold(Text(words.PRINTED_SAME), indent)
             return
         seen.add(text)
         lines = text.removesuffix("\n").split("\n")
         shown = lines[-_PRINTED_LINES:]
-        yield from self._fold(Text(words.printed(len(shown), len(lines))), indent)
+        yield from self.fold(Text(words.printed(len(shown), len(lines))), indent)
         for line in shown:
-            yield from self._fold(Text(_cut(line)), indent, gutter="| ")
+            yield from self.fold(Text(_cut(line)), indent, gutter="| ")
 
-    def _fold(self, text: Text, indent: int, hang: int = 0, gutter: str = "") -> Iterator[Text]:
+    def fold(self, text: Text, indent: int, hang: int = 0, gutter: str = "") -> Iterator[Text]:
+        """Yield `text` in lines that fit: those after the first stand `hang` further in, all behind `gutter`."""
         width = max(self._console.width - indent - hang - len(gutter), 10)
         for number, line in enumerate(text.wrap(self._console, width, overflow="fold")):
             line.rstrip()
@@ -162,6 +164,17 @@ def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
     if first[Outcome.NOT_STARTED]:
         return ""  # its own lines have said it
     return words.next_compare(solution) if len(report.exercises) == 1 else words.ALL_PASSED
+
+
+def worth(result: ExerciseResult) -> Text:
+    """Return the outcome, the points, and how many checks passed."""
+    text = Text.assemble(_word(result.outcome))
+    if result.outcome is not Outcome.NOT_STARTED:
+        text.append(f", {words.points(result.points, result.max_points)}")
+    if result.checks:
+        passed = sum(c.outcome is Outcome.PASSED for c in result.checks)
+        text.append(f", {words.passed_checks(passed, len(result.checks))}")
+    return text
 
 
 def _is_hollow(result: ExerciseResult) -> bool:

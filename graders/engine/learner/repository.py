@@ -23,13 +23,13 @@ class Refused(Exception):
     """Nothing can be done; the message says why and is all that the user needs."""
 
 
-def expect_packages() -> None:
-    """Make sure that what grading needs is installed.
+def expect_packages(*more: str) -> None:
+    """Make sure that what grading needs is installed, and `more`.
 
     Raises:
         Refused: it is not.
     """
-    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+    missing = [name for name in (*_PACKAGES, *more) if importlib.util.find_spec(name) is None]
     if missing:
         raise Refused(words.cannot_import(words.packages_missing(missing), sys.executable))
 

@@ -444,6 +444,62 @@ def _days(count: int) -> str:
     return f"{count} day" if count == 1 else f"{count} days"
 
 
+# Watching.
+
+WATCH_ABOUT = "Grade on every save, from the first unsolved exercise on. The keys are shown below the verdict."
+WATCH_NEEDS_TERMINAL = (
+    "watch shows verdicts in place and reads keys, so it needs a terminal: "
+    "`nox -s grade` prints to anything, a pipe or a file as well."
+)
+WATCH_STARTS = "Getting ready: the sandbox starts and the checks are collected ..."
+WATCH_GRADES = "Grading ..."
+WATCH_KEYS = (
+    *(("n", "next"), ("p", "previous"), ("h", "hint"), ("l", "list"), ("a", "all of the topic")),
+    *(("o", "open in the editor"), ("r", "reset"), ("s", "compare"), ("q", "quit")),
+)
+WATCH_LIST_KEYS = (("j", "down"), ("k", "up"), ("Enter", "pick"), ("Esc", "back"))
+WATCH_LIST = "Pick an exercise:"
+WATCH_ALL_SOLVED = "All of it has passed. Press s to compare with the reference, l for the list."
+WATCH_NOT_PASSED_YET = "The reference is for whoever has passed: s compares yours with it then."
+WATCH_ONLY_ONE = "There is no other exercise here: `nox -s watch` goes through all of them."
+WATCH_NO_EDITOR = "Set VISUAL to the command of your editor, such as `export VISUAL=nano`, or open it yourself: "
+COMPARED = "Lines with - are yours alone, lines with + are the reference's alone."
+SAME_AS_REFERENCE = "Your code is the reference's, line by line."
+
+
+def watch_begin(path: str) -> str:
+    return f"Write what it asks for in {path} and save: each save is graded."
+
+
+def watch_passed(following: str, title: str) -> str:
+    return f"Passed. Press n for {following} ({title}), s to compare with the reference."
+
+
+def watch_solved(solved: int, total: int) -> str:
+    return f"{solved} of {total} solved"
+
+
+def watch_verdict(number: int, clock: str, milliseconds: float | None) -> str:
+    return f"Verdict {number}, {clock}" + ("" if milliseconds is None else f", after {milliseconds:,.0f} ms")
+
+
+def watch_more(above: int, below: int) -> str:
+    hidden = [f"{count:,} {where}" for count, where in ((above, "above"), (below, "below")) if count]
+    return f"... {' and '.join(hidden)}: j and k scroll"
+
+
+def watch_opened(path: str) -> str:
+    return f"Opened {path}."
+
+
+def editor_fails(reason: str) -> str:
+    return f"The editor does not start ({reason}): set VISUAL or EDITOR to its command."
+
+
+def from_line(number: int) -> str:
+    return f"From line {number} of yours:"
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 

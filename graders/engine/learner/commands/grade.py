@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.engine.learner import words
+from graders.engine.learner.interrupts import uninterrupted
 from graders.engine.learner.output import STANDARD_OUTPUT, Screen, complain, expect_writable, write
-from graders.engine.learner.present import uninterrupted
 from graders.engine.learner.repository import GRADES, JOURNAL, ROOT, Refused, expect_packages, select
 from graders.engine.sandbox.lockdown import Isolation
 
@@ -48,7 +48,8 @@ def run(asked: argparse.Namespace) -> int:
         report = _run(asked, *_select(asked), None if STANDARD_OUTPUT in files else screen)
     except ImportError as error:
         raise Refused(words.cannot_import(str(error), sys.executable)) from error
-    _note_attempts(asked, report)
+    if asked.submission.resolve() == (ROOT / "exercises").resolve():
+        _note_attempts(asked.submission, report)
     if asked.json is not None:
         from graders.engine.results import to_json
 
@@ -73,7 +74,7 @@ def _run(
     asked: argparse.Namespace, catalog: Catalog, exercises: list[Exercise], folder: Folder, screen: Screen | None
 ) -> Report:
     """Grade, and show the report on `screen`; without one, say on standard error what there is to say of the run."""
-    with uninterrupted():
+    with uninterrupted():  # a module in Cython, such as NumPy's, may swallow what is raised while it is imported
         import numpy.random  # noqa: F401
 
         from graders.engine.catalog import CatalogError
@@ -99,23 +100,15 @@ def _run(
         raise Refused(str(error)) from error
 
 
-def _note_attempts(asked: argparse.Namespace, report: Report) -> None:
-    """Record what a learner has tried, of this repository's own exercises."""
-    from graders.engine.learner.journal import Journal, JournalError
-    from graders.engine.results import Outcome
-    from graders.engine.sources import Folder, Unreadable
-    from graders.engine.store import content_key
+def _note_attempts(submission: Path, report: Report) -> None:
+    """Record what a learner has tried."""
+    from graders.engine.learner.attempts import note_attempts
+    from graders.engine.learner.journal import Journal
+    from graders.engine.sources import Folder
 
-    if asked.submission.resolve() != (ROOT / "exercises").resolve():
-        return
-    folder, journal = Folder(asked.submission), Journal(JOURNAL)
-    try:
-        for result in report.exercises:
-            if result.outcome not in (Outcome.NOT_STARTED, Outcome.GRADER_ERROR):
-                text = content_key(folder.read(result.id) or "")
-                journal.note_attempt(result.id, text, result.outcome, result.points, result.max_points)
-    except (JournalError, Unreadable) as error:
-        complain(words.not_recorded(str(error)))
+    error = note_attempts(Journal(JOURNAL), Folder(submission), report.exercises)
+    if error is not None:
+        complain(words.not_recorded(error))
 
 
 def _named(asked: argparse.Namespace, catalog: Catalog) -> set[str]:
@@ -126,10 +119,6 @@ def _named(asked: argparse.Namespace, catalog: Catalog) -> set[str]:
 
 def _notes(asked: argparse.Namespace, report: Report, kept: KeptVerdicts) -> Iterator[str]:
     """Yield what has to be said of the run as a whole."""
-    from graders.engine.sandbox.host import available
+    from graders.engine.learner.notes import run_notes
 
-    if report.isolation != Isolation.FULL:
-        why = words.AS_ASKED if asked.isolation else available(Isolation.FULL) or words.NO_REASON
-        yield words.isolation(report.isolation, why)
-    if kept.error is not None:
-        yield words.not_kept(kept.error)
+    return run_notes(report.isolation, asked.isolation is not None, kept.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -161,10 +162,10 @@ class _Work:
 
 
 def _show(progress: Progress, imported: dict[str, Any] | None, screen: Screen) -> None:
-    from graders.engine.learner.display import console_for
+    from graders.engine.learner.display import make_console
     from graders.engine.learner.summary import lines
 
-    console = console_for(screen)
+    console = make_console(screen, shutil.get_terminal_size().columns)
     if imported is not None:
         screen.write(f"{words.imported_sum(imported['entries'], len(imported['files']), imported['texts'])}\n")
         for file in imported["files"]:

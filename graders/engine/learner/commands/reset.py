@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graders.engine.learner import words
 from graders.engine.learner.journal import RESET, Journal, JournalError
-from graders.engine.learner.output import Screen, complain, write
+from graders.engine.learner.output import Screen, write
 from graders.engine.learner.repository import GRADES, JOURNAL, Refused, select
 from graders.engine.learner.visible import shorter, visible
 
@@ -40,15 +40,26 @@ def run(asked: argparse.Namespace) -> int:
     if not asked.yes and not _agrees(exercise.id, screen):
         screen.write(f"{words.LEFT_ALONE}\n")
         return 1
-    kept = None if before is None else keep(exercise.id, before)
+    for sentence in put_back(exercise.id, path, stub, screen):
+        screen.write(f"{sentence}\n")
+    return 0
+
+
+def put_back(exercise_id: str, path: Path, stub: str, screen: Screen) -> list[str]:
+    """Keep the file at `path`, put the stub in its place, record it, and return what there is to say.
+
+    Raises:
+        Refused, OutputError: it cannot be done; then the file is as it was.
+    """
+    kept = keep(exercise_id, path.read_bytes()) if path.is_file() else None
     path.parent.mkdir(parents=True, exist_ok=True)
     write(str(path), stub, screen)
-    screen.write(f"{words.put_back(exercise.id, None if kept is None else visible(shorter(kept)))}\n")
+    said = [words.put_back(exercise_id, None if kept is None else visible(shorter(kept)))]
     try:
-        Journal(JOURNAL).note(RESET, exercise.id)
+        Journal(JOURNAL).note(RESET, exercise_id)
     except JournalError as error:
-        complain(words.not_recorded(str(error)))
-    return 0
+        said.append(visible(words.not_recorded(str(error))))
+    return said
 
 
 def keep(exercise_id: str, data: bytes) -> Path:

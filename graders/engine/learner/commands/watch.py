@@ -1,0 +1,54 @@
+"""watch: grade on every save, and lead through the exercises by single keys."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from graders.engine.learner import words
+from graders.engine.learner.interrupts import uninterrupted
+from graders.engine.learner.output import Screen
+from graders.engine.learner.repository import GRADES, ROOT, Refused, expect_packages, select
+
+if TYPE_CHECKING:
+    from graders.engine.catalog import Catalog, Exercise
+
+ABOUT = words.WATCH_ABOUT
+
+
+def describe(command: argparse.ArgumentParser) -> None:
+    """Tell `command` its arguments."""
+    command.add_argument("names", nargs="*", metavar="ID | TOPIC", help=words.NAMES)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Watch until the user quits, and return 0."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise Refused(words.WATCH_NEEDS_TERMINAL)
+    expect_packages("watchfiles")
+    catalog, exercises = select(asked.names)
+    try:
+        _watch(catalog, exercises)
+    except ImportError as error:
+        raise Refused(words.cannot_import(str(error), sys.executable)) from error
+    return 0
+
+
+def _watch(catalog: Catalog, exercises: list[Exercise]) -> None:
+    with uninterrupted():  # a module in Cython, such as NumPy's, may swallow what is raised while it is imported
+        import numpy.random  # noqa: F401
+
+        from graders.engine.catalog import CatalogError
+        from graders.engine.judge import JudgeError
+        from graders.engine.learner.kept import KeptVerdicts
+        from graders.engine.learner.watching.session import watch
+        from graders.engine.run import IsolationRefused
+        from graders.engine.sandbox.process import SandboxError
+        from graders.engine.sources import Folder, Unreadable
+
+    try:
+        with KeptVerdicts(GRADES / "results.sqlite", fresh=False) as kept:
+            watch(catalog, exercises, Folder(ROOT / "exercises"), kept, Screen(sys.stdout))
+    except (CatalogError, IsolationRefused, JudgeError, SandboxError, Unreadable) as error:
+        raise Refused(str(error)) from error
