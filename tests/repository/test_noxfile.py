@@ -177,7 +177,7 @@ def test_developers_sessions_share_one_environment(clone):
     ended = run(clone, "-m", "nox", "-s", "tests", "oracles", "strength", "bench", "lint")
     assert ended.returncode == 0, ended.stderr
     assert (clone / "commands").read_text().splitlines() == [
-        "-m pytest",
+        f"-m pytest {WORKERS}",
         "-m pytest tests/oracles",
         "-m tests.strength",
         "-m tests.bench",
@@ -189,7 +189,7 @@ def test_developers_sessions_share_one_environment(clone):
 def test_nox_alone_tests_and_lints_and_fails_where_they_fail(clone):
     ended = run(clone, "-m", "nox", status=1)
     assert ended.returncode == 1
-    assert set((clone / "commands").read_text().splitlines()) == {"-m pytest", "-m ruff check ."}
+    assert set((clone / "commands").read_text().splitlines()) == {f"-m pytest {WORKERS}", "-m ruff check ."}
 
 
 def test_without_nox_the_noxfile_fetches_it_for_itself(clone):
