@@ -1,8 +1,9 @@
 """What is solved comes from the present files; the journal tells of attempts, days and hints; lines fit a terminal."""
 
+import contextlib
 import json
-import os
 import random
+import sqlite3
 import sys
 from datetime import date, datetime, timedelta
 
@@ -78,9 +79,15 @@ def test_looking_is_no_attempt(repository):
 def test_what_has_not_changed_is_not_graded_again(repository):
     repository.write("double", "return x + x")
     run(repository)
-    changed = os.stat(repository.root / ".grades/results.sqlite").st_mtime_ns
+    kept = seals(repository)
+    assert len(kept) == 1
     assert record(repository)["solved"] == 1
-    assert os.stat(repository.root / ".grades/results.sqlite").st_mtime_ns == changed
+    assert seals(repository) == kept  # graded anew, it would have taken another time
+
+
+def seals(repository):
+    with contextlib.closing(sqlite3.connect(repository.root / ".grades" / "results.sqlite")) as database:
+        return database.execute("SELECT key, seal FROM results").fetchall()
 
 
 def test_next_is_what_has_its_prerequisites_solved(repository):
