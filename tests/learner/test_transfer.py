@@ -361,6 +361,7 @@ def test_a_refused_import_changes_nothing_and_says_why(repository, name):
     file.write_text(json.dumps(UNSOUND[name]))
     said = refused(run(repository, "--import", file))
     assert said.startswith("Nothing was taken from ")
+    assert ("which is no exercise's name" in said) == (name == "leaves the folder")
     assert len(said.splitlines()) == 1
     assert not CONTROL.search(said.rstrip("\n"))
     assert everything(repository) == before
