@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import signal
 import sqlite3
 import sys
 from datetime import date, datetime, timedelta
@@ -209,13 +210,23 @@ def test_a_terminal_of_ascii_gets_bars_of_ascii(repository):
     assert "\\u" not in ended.stdout
 
 
+def terminal(repository):
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "graders", "progress"],
+        cwd=repository.root,
+        env=repository.environment(TERM="xterm-256color"),
+        encoding="utf-8",
+        timeout=180,
+        dimensions=(50, 100),
+        # These tests may themselves run in the background of a shell, where Ctrl-C is ignored, which is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def test_a_terminal_shows_a_bar_while_it_grades_and_clears_it_away(repository):
     repository.write("double", "return x + x")
-    environment = repository.environment(TERM="xterm-256color")
-    line = ["-m", "graders", "progress"]
-    process = pexpect.spawn(
-        sys.executable, line, cwd=repository.root, env=environment, encoding="utf-8", timeout=180, dimensions=(50, 100)
-    )
+    process = terminal(repository)
     process.expect_exact("Grading ░░░░░░░░░░░░░░░░░░░░ 0 of 3")
     process.expect_exact("Grading █████████████░░░░░░░ 2 of 3")
     process.expect_exact("\r\x1b[2K\x1b[1m1 of 3 exercises solved")
@@ -224,6 +235,17 @@ def test_a_terminal_shows_a_bar_while_it_grades_and_clears_it_away(repository):
     assert process.exitstatus == 0
     assert "Grading" not in text
     assert "\x1b[32m" in text
+
+
+def test_ctrl_c_ends_it_with_a_sentence(repository):
+    repository.write("double", "while True:\n    pass")
+    process = terminal(repository)
+    process.expect_exact("2 of 3")
+    process.sendintr()
+    text = process.read()
+    process.wait()
+    assert process.exitstatus == 130
+    assert text.endswith("\r\x1b[2KInterrupted: nothing more was graded.\r\n")
 
 
 # Misuse.
