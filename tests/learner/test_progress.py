@@ -1,10 +1,8 @@
 """What is solved comes from the present files; the journal tells of attempts, days and hints; lines fit a terminal."""
 
-import contextlib
 import json
 import random
 import signal
-import sqlite3
 import sys
 from datetime import date, datetime, timedelta
 
@@ -22,6 +20,7 @@ from tests.support.progress import (
     record,
     refused,
     run,
+    seals,
     verdicts,
     with_questions,
 )
@@ -84,11 +83,6 @@ def test_what_has_not_changed_is_not_graded_again(repository):
     assert len(kept) == 1
     assert record(repository)["solved"] == 1
     assert seals(repository) == kept  # graded anew, it would have taken another time
-
-
-def seals(repository):
-    with contextlib.closing(sqlite3.connect(repository.root / ".grades" / "results.sqlite")) as database:
-        return database.execute("SELECT key, seal FROM results").fetchall()
 
 
 def test_next_is_what_has_its_prerequisites_solved(repository):
