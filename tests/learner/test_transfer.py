@@ -3,6 +3,10 @@
 import json
 import os
 import random
+import sqlite3
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -18,6 +22,7 @@ from tests.support.progress import (
     record,
     refused,
     run,
+    seals,
     stub,
     with_questions,
 )
@@ -157,7 +162,7 @@ def test_a_deleted_stub_comes_back(repository, other):
     repository.write("double", "return x + x")
     stub(other, "double").unlink()
     ended = run(other, "--import", export(repository))
-    assert "yours was not there" in ended.stdout
+    assert "arithmetic/double: 5 points\n" in ended.stdout
     assert record(other)["solved"] == 1
 
 
@@ -234,6 +239,33 @@ def test_a_file_that_changes_meanwhile_stays(tmp_path):
     assert snapshot.read("a/b") == "old"
     assert not snapshot.is_as_before("a/b")
     assert snapshot.is_as_before("a/c")
+
+
+def test_a_file_that_is_changed_while_the_import_is_graded_stays(repository, other):
+    repository.write("double", "return x + x")
+    repository.write("halve", "while True:\n    pass")
+    topic = other.root / "exercises/arithmetic/topic.toml"
+    topic.write_text(
+        topic.read_text().replace('title = "Half as much"', 'title = "Half"\nlimits = { cpu_seconds = 3 }')
+    )
+    line = [sys.executable, "-m", "graders", "progress", "--import", export(repository)]
+    process = subprocess.Popen(line, cwd=other.root, env=other.environment(), stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 100
+    while not (other.root / ".grades" / "results.sqlite").exists() or not verdicts_kept(other):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    other.write("double", "return 'precious'")  # double has been graded, and halve takes 3 s
+    said, _ = process.communicate(timeout=180)
+    assert process.returncode == 0
+    assert "arithmetic/double was changed while the import was graded, so yours stays: import again." in said
+    assert "precious" in stub(other, "double").read_text()
+
+
+def verdicts_kept(repository):
+    try:
+        return seals(repository)
+    except sqlite3.OperationalError:  # the table is about to be made
+        return []
 
 
 # What is refused.
@@ -361,6 +393,7 @@ def test_a_refused_import_changes_nothing_and_says_why(repository, name):
     file.write_text(json.dumps(UNSOUND[name]))
     said = refused(run(repository, "--import", file))
     assert said.startswith("Nothing was taken from ")
+    assert ("which is no exercise's name" in said) == (name == "leaves the folder")
     assert len(said.splitlines()) == 1
     assert not CONTROL.search(said.rstrip("\n"))
     assert everything(repository) == before

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of boxes and of what is between them."""
+    """Of boxes and of what is between them; and how many columns there are at the least."""
 
     width: float
     height: float
@@ -21,6 +21,7 @@ class Sizes:
     heading: float
     lane_gap: float
     pass_height: float = 6
+    columns: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def lay_out(lanes: Mapping[str, Sequence[str]], after: Mapping[str, Iterable[str
         lanes: what is in each, in order; everything is in one.
         after: the prerequisites of each.
     """
-    sorted_out = _Columns(lanes, after)
+    sorted_out = _Columns(lanes, after, sizes.columns)
     boxes: dict[str, tuple[float, float]] = {}
     placed_lanes: list[Lane] = []
     pitch = sizes.width + sizes.column_gap
@@ -115,11 +116,12 @@ def depths(after: Mapping[str, Iterable[str]]) -> dict[str, int]:
 class _Columns:
     """What is in which column of which lane, before it has a place."""
 
-    def __init__(self, lanes: Mapping[str, Sequence[str]], after: Mapping[str, Iterable[str]]):
+    def __init__(self, lanes: Mapping[str, Sequence[str]], after: Mapping[str, Iterable[str]], fewest: int):
         self.depths = depths(after)
         links = [(s, t) for t in after for s in after[t] if s in after and self.depths[s] < self.depths[t]]
         self.linked = {name for link in links for name in link}
-        self.count = max((self.depths[name] for name in self.linked), default=0) + 1
+        self.count = max((self.depths[name] + 1 for name in self.linked), default=1)
+        self.count = max(self.count, fewest)
         self.boxes = {name: _Slot(name, is_box=True) for name in after}
         self.routes: list[tuple[str, str, list[_Slot]]] = []
         lane_of = {name: lane for lane, names in lanes.items() for name in names}

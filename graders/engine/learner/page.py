@@ -15,18 +15,23 @@ from graders.engine.learner.progress import Progress, State
 from graders.engine.learner.visible import visible
 
 _TEMPLATE = "progress.html.jinja"
-_WIDE = Sizes(width=200, height=46, column_gap=40, row_gap=9, heading=34, lane_gap=30)
-_NARROW = Sizes(width=50, height=26, column_gap=26, row_gap=6, heading=27, lane_gap=22, pass_height=4)
+_WIDE = Sizes(width=200, height=46, column_gap=40, row_gap=9, heading=34, lane_gap=30, columns=5)
+_NARROW = Sizes(width=50, height=26, column_gap=26, row_gap=6, heading=27, lane_gap=22, pass_height=4, columns=5)
 _LABEL_CHARACTERS, _LABEL_LINES = 22, 3  # of a box in the wide map
 
 
 @dataclass(frozen=True)
 class Map:
-    """One drawing of the map. In the narrow one a box has the exercise's number alone, as the list has it."""
+    """One drawing of the map. In the narrow one a box has the exercise's number alone, as the list has it.
+
+    Attributes:
+        least: how far it may be made smaller to fit a window, before it has to be scrolled.
+    """
 
     name: str
     sizes: Sizes
     picture: Picture
+    least: float
 
 
 def to_html(progress: Progress) -> str:
@@ -46,7 +51,10 @@ def to_html(progress: Progress) -> str:
         whole=progress.whole,
         standings=progress.by_id,
         numbers=numbers,
-        maps=[Map("wide", _WIDE, _picture(progress, _WIDE)), Map("narrow", _NARROW, _picture(progress, _NARROW))],
+        maps=[
+            Map("wide", _WIDE, _picture(progress, _WIDE), least=0.75),
+            Map("narrow", _NARROW, _picture(progress, _NARROW), least=0.9),
+        ],
         states=list(State),
         words=words,
     )

@@ -264,6 +264,10 @@ class Choice:
         """Return what an exercise earns without and with the texts that are taken."""
         return _points(self.before)[exercise_id], _points(self.after)[exercise_id]
 
+    def was_begun(self, exercise_id: str) -> bool:
+        """Return whether the present file of an exercise is more than the stub."""
+        return any(r.id == exercise_id and r.outcome is not Outcome.NOT_STARTED for r in self.before.exercises)
+
 
 def choose(
     catalog: Catalog, present: Snapshot, texts: Mapping[str, str], grade: Callable[[Iterable[str], Sources], Report]

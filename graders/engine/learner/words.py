@@ -411,9 +411,9 @@ def imported_sum(entries: int, taken: int, texts: int) -> str:
     return f"Imported: {added}, {taken} of {texts} {'file' if texts == 1 else 'files'} better than yours."
 
 
-def imported_file(exercise_id: str, had: float, has: float, kept: str | None) -> str:
-    was = "yours was not there" if kept is None else f"yours earned {_number(had)} and is now {kept}"
-    return f"{exercise_id}: {_number(has)} points; {was}"
+def imported_file(exercise_id: str, had: float, has: float, kept: str | None, was_begun: bool) -> str:
+    yours = f", yours earned {_number(had)} and is now {kept}" if was_begun else ""
+    return f"{exercise_id}: {_number(has)} points{yours}"
 
 
 def imported_clash(exercise_id: str) -> str:

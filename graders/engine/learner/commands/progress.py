@@ -15,7 +15,7 @@ from graders.engine.learner import words
 from graders.engine.learner.commands.reset import keep
 from graders.engine.learner.journal import Entry, Journal, JournalError
 from graders.engine.learner.meter import Meter
-from graders.engine.learner.output import STANDARD_OUTPUT, Screen, complain, expect_writable, write
+from graders.engine.learner.output import STANDARD_OUTPUT, OutputError, Screen, complain, expect_writable, write
 from graders.engine.learner.present import Present
 from graders.engine.learner.repository import JOURNAL, ROOT, Refused, expect_packages, select
 from graders.engine.learner.visible import shorter, visible
@@ -152,13 +152,20 @@ class _Work:
             return words.link_elsewhere(shorter(path))
         if not snapshot.is_as_before(name):
             return words.changed_meanwhile(name)
-        kept = keep(name, path.read_bytes()) if path.is_file() else None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            kept = keep(name, path.read_bytes()) if path.is_file() else None
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(words.cannot_write(shorter(path), error.strerror)) from error
         write(str(path), text, self._screen)
-        had, has = (
-            next(r.points for r in report.exercises if r.id == name) for report in (choice.before, choice.after)
-        )
-        return {"id": name, "had": had, "points": has, "kept": None if kept is None else shorter(kept)}
+        had, has = choice.points(name)
+        return {
+            "id": name,
+            "had": had,
+            "has": has,
+            "kept": None if kept is None else shorter(kept),
+            "was_begun": choice.was_begun(name),
+        }
 
 
 def _show(progress: Progress, imported: dict[str, Any] | None, screen: Screen) -> None:
@@ -169,7 +176,8 @@ def _show(progress: Progress, imported: dict[str, Any] | None, screen: Screen) -
     if imported is not None:
         screen.write(f"{words.imported_sum(imported['entries'], len(imported['files']), imported['texts'])}\n")
         for file in imported["files"]:
-            screen.write(f"  {visible(words.imported_file(file['id'], file['had'], file['points'], file['kept']))}\n")
+            sentence = words.imported_file(file["id"], file["had"], file["has"], file["kept"], file["was_begun"])
+            screen.write(f"  {visible(sentence)}\n")
         for note in imported["notes"]:
             screen.write(f"{visible(note)}\n")
         screen.write("\n")
