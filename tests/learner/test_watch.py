@@ -174,6 +174,7 @@ def test_a_wrong_save_names_the_mistake_and_a_right_one_offers_the_next(reposito
     watching.until("Verdict 3", "cannot be loaded", "^")
     path_of(repository, "double").write_text(source("double", RIGHT["double"]))
     watching.until("Verdict 4", "1 of 3 solved", "Passed. Press n for arithmetic/halve (Half as much)")
+    watching.quit()  # what is recorded is so after it was shown
     assert journal(repository) == [
         ("attempt", "arithmetic/double", outcome) for outcome in ("failed", "invalid", "passed")
     ]
