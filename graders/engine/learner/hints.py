@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from graders.engine.catalog import Exercise
 from graders.engine.learner.journal import ATTEMPT, HINT, Journal, JournalError
+
+if TYPE_CHECKING:
+    from graders.engine.catalog import Exercise
 
 
 @dataclass(frozen=True)
