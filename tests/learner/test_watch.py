@@ -174,6 +174,7 @@ def test_a_wrong_save_names_the_mistake_and_a_right_one_offers_the_next(reposito
     watching.until("Verdict 3", "cannot be loaded", "^")
     path_of(repository, "double").write_text(source("double", RIGHT["double"]))
     watching.until("Verdict 4", "1 of 3 solved", "Passed. Press n for arithmetic/halve (Half as much)")
+    watching.quit()  # what is recorded is so after it was shown
     assert journal(repository) == [
         ("attempt", "arithmetic/double", outcome) for outcome in ("failed", "invalid", "passed")
     ]
@@ -420,13 +421,16 @@ def test_which_editor_is_chosen(environment, command):
 
 def test_an_editor_with_a_window_is_not_waited_for(repository, watch, tmp_path):
     code = tmp_path / "code"
-    code.write_text(f'#!/bin/sh\necho "$@" > {tmp_path / "noted"}\nsleep 600 &\n')
+    code.write_text(
+        f'#!/bin/sh\necho "$@" > {tmp_path / "noted"}\nwhile [ ! -e {tmp_path / "closed"} ]; do sleep 0.1; done\n'
+    )
     code.chmod(0o755)
     watching = watch(TERM_PROGRAM="vscode", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     watching.until("Verdict 1")
     watching.press("o")
     watching.until("Opened exercises/arithmetic/double.py.")
     watching.quit()
+    (tmp_path / "closed").touch()
 
 
 # Sizes.

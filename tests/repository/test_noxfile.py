@@ -21,6 +21,7 @@ import noxfile
 ROOT = Path(noxfile.__file__).parent
 SESSIONS = registry.get()
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+WORKERS = f"-n {min(os.cpu_count() or 1, 4)} --dist loadgroup"
 STAND_IN = """#!/bin/sh
 echo "$@" >> "$COMMANDS"
 case "$2" in

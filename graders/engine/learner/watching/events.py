@@ -39,7 +39,7 @@ class Events:
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
-        # The thread takes its mask along: a signal that it got would not wake the main thread, which deals with all.
+        # The thread takes its mask along: a signal that it got would pass by `uninterrupted`.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         self._watcher.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
