@@ -40,7 +40,7 @@ class SinkCache:
         """Add the next n positions of the text, and forget those that have left the window.
 
         Args:
-            k: [..., n, D], n >= 1; n may be larger than sinks + window.
+            k: [..., n, D] of any floating dtype, n >= 1; n may be larger than sinks + window.
             v: [..., n, V] in k's dtype.
 
         Raises:

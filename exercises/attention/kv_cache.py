@@ -46,7 +46,7 @@ class CachedAttention(nn.Module):
         by step, so that a long text may be read in pieces.
 
         Args:
-            x: [B, T, dim] in the parameters' dtype, T >= 1.
+            x: [B, T, dim] in the parameters' dtype (float32, or float64 after .double()), T >= 1.
 
         Returns:
             [B, T, dim]: at each position what causal attention over the whole text so far gives there, the position

@@ -49,8 +49,8 @@ def train_bpe(
         merges has the pairs in the order in which they were merged.
 
     Raises:
-        ValueError: vocab_size is less than 256 + len(special_tokens); the message gives both
-            numbers (258 and 259, say, with three special tokens).
+        ValueError: vocab_size is less than 256 + len(special_tokens); the message gives both numbers (with three
+            special tokens, 258 and 259, say).
 
     The arguments are left unmodified.
 

@@ -22,7 +22,7 @@ def segment(text: str, log_probs: dict[str, float], unk_log_prob: float = -20.0)
     Of segmentations of the same score one with the fewest pieces is returned; of those, any. (Where there are ties
     between different numbers of pieces, the checks use values whose sums are exact, such as -2.5.)
 
-    The time has to be linear in the length of the text: 50,000 characters and 2,000 pieces of up to 8 characters take
+    The time has to be linear in the length of the text: 30,000 characters and 2,000 pieces of up to 8 characters take
     less than a second, and the limit is 2 seconds of CPU time and 512 MB. So neither look at all earlier places from
     each place, nor go through all pieces there, nor keep a list of pieces for each place.
 

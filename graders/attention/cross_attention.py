@@ -232,6 +232,23 @@ def named_shapes(module, dim, context_dim, heads):
 
 
 @weight(1)
+def test_layers_begin_as_linear_layers_do(submission):
+    # Uniform within 1 / sqrt(features): the largest of thousands is next to that, and the deviation that over sqrt(3).
+    got = expect_type(probe(submission, fresh_weights, 64, 48, 4), dict, "the state dict")
+    for name in PROJECTIONS:
+        features = 48 if name in ("k_proj", "v_proj") else 64
+        value = expect_array(got.get(f"{name}.weight"), (64, features), torch.float32, f"{name}.weight")
+        largest, spread = np.abs(value).max() * features**0.5, value.std() * (3 * features) ** 0.5
+        is_uniform = 0.95 < largest < 1.001 and 0.9 < spread < 1.1
+        size = f"{largest:.3g} times 1 / sqrt(features that go in)"
+        expect(is_uniform, f"wanted: {name}.weight as torch.nn.Linear draws it; its largest entry is {size}")
+
+
+def fresh_weights(module, dim, context_dim, heads):
+    return dict(module.CrossAttention(dim, context_dim, heads).state_dict())
+
+
+@weight(1)
 def test_large_scores_do_not_overflow(submission, rng):
     weights = draw_weights(rng)
     x, context, real = draw(rng)

@@ -8,6 +8,8 @@ import torch
 
 from graders.engine.kit import (
     check,
+    expect,
+    expect_array,
     expect_type,
     gradients,
     noncontiguous,
@@ -89,6 +91,23 @@ def test_key_and_value_projections_have_rows_for_their_heads_alone(submission, k
 def named_shapes(module, dim, heads, kv_heads):
     layer = module.GroupedQueryAttention(dim, heads, kv_heads)
     return {name: list(value.shape) for name, value in layer.state_dict().items()}
+
+
+@weight(1)
+def test_layers_begin_as_linear_layers_do(submission):
+    # Uniform within 1 / sqrt(features): the largest of thousands is next to that, and the deviation that over sqrt(3).
+    got = expect_type(probe(submission, fresh_weights, 64, 8, 4), dict, "the state dict")
+    rows = {"q_proj": 64, "k_proj": 32, "v_proj": 32, "out_proj": 64}
+    for name in PROJECTIONS:
+        value = expect_array(got.get(f"{name}.weight"), (rows[name], 64), torch.float32, f"{name}.weight")
+        largest, spread = np.abs(value).max() * 64**0.5, value.std() * (3 * 64) ** 0.5
+        is_uniform = 0.95 < largest < 1.001 and 0.9 < spread < 1.1
+        size = f"{largest:.3g} times 1 / sqrt(features that go in)"
+        expect(is_uniform, f"wanted: {name}.weight as torch.nn.Linear draws it; its largest entry is {size}")
+
+
+def fresh_weights(module, dim, heads, kv_heads):
+    return dict(module.GroupedQueryAttention(dim, heads, kv_heads).state_dict())
 
 
 @weight(1)

@@ -10,7 +10,9 @@ from graders.engine.kit import (
     check,
     count_flops,
     expect,
+    expect_array,
     expect_number,
+    expect_type,
     noncontiguous,
     normal,
     probe,
@@ -187,6 +189,22 @@ def test_parameters_have_the_documented_names_and_shapes(submission):
 
 def named_shapes(module, dim, heads):
     return {name: list(value.shape) for name, value in module.CachedAttention(dim, heads).state_dict().items()}
+
+
+@weight(1)
+def test_layers_begin_as_linear_layers_do(submission):
+    # Uniform within 1 / sqrt(features): the largest of thousands is next to that, and the deviation that over sqrt(3).
+    got = expect_type(probe(submission, fresh_weights, 64, 4), dict, "the state dict")
+    for name in PROJECTIONS:
+        value = expect_array(got.get(f"{name}.weight"), (64, 64), torch.float32, f"{name}.weight")
+        largest, spread = np.abs(value).max() * 64**0.5, value.std() * (3 * 64) ** 0.5
+        is_uniform = 0.95 < largest < 1.001 and 0.9 < spread < 1.1
+        size = f"{largest:.3g} times 1 / sqrt(features that go in)"
+        expect(is_uniform, f"wanted: {name}.weight as torch.nn.Linear draws it; its largest entry is {size}")
+
+
+def fresh_weights(module, dim, heads):
+    return dict(module.CachedAttention(dim, heads).state_dict())
 
 
 @weight(1)

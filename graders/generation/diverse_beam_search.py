@@ -219,6 +219,7 @@ def test_equals_stay_in_the_order_of_group_and_token(submission):
 
 @weight(2)
 def test_log_probs_are_the_model_s_own(submission, rng):
+    """log_prob is the model's own, without penalties"""
     model = watched(rng, 5, (2,))
     groups = expect_type(submission.diverse_beam_search(model, [2], 6, 3, 1.3, 4, 0), list, "the groups")
     expect(len(groups) == 3, "wanted: a list for each of the three groups")

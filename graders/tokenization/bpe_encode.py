@@ -117,7 +117,7 @@ def test_merges_worked_by_hand(submission, rng):
 
 @weight(2)
 @pytest.mark.parametrize("case", ["a byte", "a Chinese character"])
-def test_runs_are_merged(submission, rng, case):
+def test_runs_are_merged_from_the_left(submission, rng, case):
     letter = chr(97 + int(rng.integers(26))) if case == "a byte" else chr(0x4E00 + int(rng.integers(5000)))
     bytes_of = letter.encode()
     one = bytes_of[:1]
@@ -284,13 +284,13 @@ def test_tokenizers_are_independent_and_leave_their_arguments_unmodified(submiss
 
 @weight(3)
 def test_long_words_take_no_quadratic_time(submission, reference, rng):
-    """Encodes words of up to 60,000 bytes within 3 seconds of CPU time"""
+    """Encodes words of up to 30,000 bytes within 2 seconds of CPU time"""
     letters = "中文字ab"
-    merges = draw_merges(rng, letters, 200, longest=12)
+    merges = draw_merges(rng, letters, 80, longest=12)
     vocab = draw_vocabulary(rng, merges)
     bpe = submission.BPE(vocab, merges)
     text = "".join(draw_words(rng, letters, 30))
     check(bpe.encode(text), merge_by_merge(vocab, merges, text), "the ids of a short text, which comes first")
     model = reference.BPE(vocab, merges)
-    text = "".join(rng.choice(list(letters), size=26_000)) + " " + "中" * 10_000
+    text = "".join(rng.choice(list(letters), size=13_000)) + " " + "中" * 5_000
     check(bpe.encode(text), model.encode(text), "the ids of a text of two long words")

@@ -60,8 +60,8 @@ class BPE:
            joined, whether vocab holds left + right or not.
 
         100 kB of text take about a second, even if they are a single word (Chinese is written without spaces): a search
-        through the whole word for each merge is too slow. The limit is 3 seconds of CPU time, for words of up to
-        60,000 bytes and some 200 merges.
+        through the whole word for each merge is too slow. The checks have words of up to 30,000 bytes and 80 merges,
+        and the limit is 2 seconds of CPU time.
 
         Args:
             text: any Unicode text (lone surrogates, which are none, do not occur), perhaps empty.
