@@ -9,7 +9,11 @@ output      standard output, and the files that a run leaves
 display     shows a run as it goes
 meter       bars of characters
 kept        verdicts that are kept, as far as that works
+notes       what has to be said of a run as a whole
+interrupts  what ends a program politely
 journal     what a learner has done: attempts, hints, interviews
+attempts    verdicts as entries of the journal
+hints       which hint comes next
 stubs       a stub as it was before a learner wrote into it
 present     grades texts as they are now, with verdicts kept
 progress    what a learner has, as one record
@@ -17,6 +21,9 @@ summary     progress as lines of text
 layers      places a graph of prerequisites on paper
 page        progress as a page of HTML
 transfer    progress that moves between machines
+compare     the reference beside a learner's own
+editor      opens a file in the user's editor
+watching/   the loop of a watch, its keys, its views
 interview   what is drawn, the clock, the score card's figures
 commands/   one command a file
 cli         arguments, interruptions, exit statuses
