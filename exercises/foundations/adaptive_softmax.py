@@ -83,7 +83,7 @@ def adaptive_nll(
     raise NotImplementedError("adaptive_nll")
 
 
-def expected_cost(cutoffs: list[int], class_probs: Tensor, features: int, tail_dims: list[int]) -> float:
+def expected_cost(cutoffs: list[int], class_probs: Tensor, D: int, tail_dims: list[int]) -> float:
     """Return the multiply-adds that the matrix products of adaptive_nll take for a row, on average.
 
     Every row pays for the head. The row's target is word w with probability class_probs[w], and the tail that holds the
@@ -92,7 +92,7 @@ def expected_cost(cutoffs: list[int], class_probs: Tensor, features: int, tail_d
     Args:
         cutoffs: see the top.
         class_probs: [V], float64, adding up to 1; in the order of the ids, though not always falling.
-        features: D.
+        D: features of a row of hidden.
         tail_dims: R of each of the C clusters; empty when there is none.
 
     Returns:

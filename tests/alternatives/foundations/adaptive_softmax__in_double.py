@@ -36,9 +36,9 @@ def adaptive_nll(hidden, targets, head, tails, cutoffs):
     return (sum(losses) / targets.numel()).to(dtype)
 
 
-def expected_cost(cutoffs, class_probs, features, tail_dims):
+def expected_cost(cutoffs, class_probs, D, tail_dims):
     below = torch.cat([torch.zeros(1, dtype=torch.float64), class_probs.cumsum(0)])
     widths = [b - a for a, b in pairwise(cutoffs)]
     shares = [below[b] - below[a] for a, b in pairwise(cutoffs)]
-    tails = [share * r * (features + width) for share, r, width in zip(shares, tail_dims, widths, strict=True)]
-    return (cutoffs[0] + len(widths)) * features + sum(tails)
+    tails = [share * r * (D + width) for share, r, width in zip(shares, tail_dims, widths, strict=True)]
+    return (cutoffs[0] + len(widths)) * D + sum(tails)

@@ -36,11 +36,11 @@ def adaptive_nll(hidden, targets, head, tails, cutoffs):
     return total / len(targets)
 
 
-def expected_cost(cutoffs, class_probs, features, tail_dims):
+def expected_cost(cutoffs, class_probs, D, tail_dims):
     cost = 0.0
     for word, p in enumerate(class_probs.tolist()):
         c, _ = _place(word, cutoffs)
-        cost += p * features * (cutoffs[0] + len(tail_dims))
+        cost += p * D * (cutoffs[0] + len(tail_dims))
         if c >= 0:
-            cost += p * tail_dims[c] * (features + cutoffs[c + 1] - cutoffs[c])
+            cost += p * tail_dims[c] * (D + cutoffs[c + 1] - cutoffs[c])
     return cost
