@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 
 import numpy as np
 
-_MAX_TEXT = 60
+_MAX_TEXT, _MAX_ITEMS, _MAX_LINE = 60, 8, 80
 
 
 def describe(value: object) -> str:
@@ -22,11 +22,12 @@ def describe(value: object) -> str:
     if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
         return _short(repr(value))
     if isinstance(value, (list, tuple)):
-        return _describe_sequence(value)
+        end = ",)" if len(value) == 1 else ")"
+        return _describe_items(value, map(describe, value), *(("[", "]") if isinstance(value, list) else ("(", end)))
     if isinstance(value, Mapping):
-        return f"dict of {len(value)}"
+        return _describe_items(value, (f"{describe(k)}: {describe(v)}" for k, v in value.items()), "{", "}")
     if isinstance(value, (set, frozenset)):
-        return f"{type(value).__name__} of {len(value)}"
+        return _describe_items(value, map(describe, value), "{", "}") if value else f"{type(value).__name__} of 0"
     if isinstance(value, np.random.Generator):
         return "rng"
     if callable(value) and hasattr(value, "__name__"):
@@ -34,13 +35,12 @@ def describe(value: object) -> str:
     return repr(value) if type(value).__module__.startswith("graders.") else f"an object of type {type(value).__name__}"
 
 
-def _describe_sequence(value: Sequence) -> str:
-    text = ", ".join(describe(x) for x in value[:8])
-    brackets = "()" if isinstance(value, tuple) else "[]"
-    if len(value) <= 8 and len(text) <= _MAX_TEXT:
-        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
-        return f"{brackets[0]}{text}{comma}{brackets[1]}"
-    return f"{type(value).__name__} of {len(value)}"
+def _describe_items(value: Sized, items: Iterable[str], start: str, end: str) -> str:
+    """Return the items between `start` and `end` if they are few and short, else the type and how many there are."""
+    if len(value) <= _MAX_ITEMS and len(text := ", ".join(items)) <= _MAX_LINE:
+        return f"{start}{text}{end}"
+    kind = next(kind for kind in (dict, list, tuple, set, frozenset) if isinstance(value, kind))
+    return f"{kind.__name__} of {len(value)}"
 
 
 def describe_call(name: str, arguments: Sequence, keywords: Mapping) -> str:

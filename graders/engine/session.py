@@ -86,7 +86,7 @@ class Call:
     ending: str = "died"
     result: Any = None
     changed: list[str] = field(default_factory=list)  # descriptions of the arguments that were changed in place
-    words: str = ""  # for a probe: the call that it makes
+    words: str = ""  # how it is shown, where that is not the name with its arguments
 
     def __str__(self) -> str:
         return self.words or describe_call(self.name, self.arguments, self.keywords)
@@ -172,14 +172,19 @@ class Session:
         """Return whether calling the module's `name` has to give an object that stays in the child."""
         return name in self._setting.classes
 
-    def call(self, name: str, target: list, arguments: tuple, keywords: Mapping, times: int | None = None) -> Any:
+    def call(
+        self, name: str, target: list, arguments: tuple, keywords: Mapping, times: int | None = None, words: str = ""
+    ) -> Any:
         """Call `target` in the child (`times` times, which gives a list) and return what came back.
+
+        Args:
+            words: what a learner is told was called, where that is not `name` with its arguments.
 
         Raises:
             LearnerRaised, BannedCall, ChildDied: it did not return.
             CheckFailed: a callback of the check failed.
         """
-        return self._exchange(Call(name, arguments, dict(keywords)), ["call", target, times])
+        return self._exchange(Call(name, arguments, dict(keywords), words=words), ["call", target, times])
 
     def probe(self, words: str, name: str, source: str, arguments: tuple, keywords: Mapping) -> Any:
         """Run the function `name` of `source` as function(module, *arguments) in the child; see `call`.

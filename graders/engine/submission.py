@@ -52,7 +52,8 @@ class RemoteObject(Handle):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._operate("getattr", f"{self._kind}.{name}", self, name)
+        words = f"{self._kind}.{name}"
+        value = self._session.call(words, ["operator", "getattr"], (self, name), {}, words=words)
         if isinstance(value, Handle) and value._kind in _METHODS:
             object.__setattr__(value, "_kind", f"{self._kind}.{name}")  # what a learner reads when its call fails
         return value

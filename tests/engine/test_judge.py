@@ -278,6 +278,23 @@ def test_bans_hold_whatever_the_way_of_importing(sandboxes: Sandboxes, tmp_path:
         assert (result.outcome, result.points) == (Outcome.BANNED, 0.0), result
 
 
+def test_a_grader_that_is_edited_while_it_is_in_use_is_our_error(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    probing = "def ask(module):\n    return module.double(2)\n\n" + CORE + "check(probe(submission, ask), 4)"
+    catalog = make_repository(tmp_path, grader=HEAD + probing)
+    (exercise,) = catalog.exercises.values()
+    results = []
+
+    def work(grade_one: Grade) -> None:
+        path = catalog.grader_path(exercise)
+        path.write_text("# one line more\n\n" + path.read_text())
+        results.append(grade_one(Texts({exercise.id: SOLUTION}), exercise).result)
+
+    judge(catalog, [exercise], sandboxes, 0, work)
+    (check,) = results[0].checks
+    assert check.outcome is Outcome.GRADER_ERROR
+    assert "was edited while it is in use" in check.message
+
+
 def test_a_ban_of_a_function_of_torch_holds_for_its_operator_too(sandboxes: Sandboxes, tmp_path: Path) -> None:
     text = "import torch\ndef double(x):\n    torch.ops.aten.tril(torch.ones(2, 2))\n    return 2 * x"
     grader, topic = f"import torch\n{CORE}submission.double(2)", TOPIC + 'bans = ["torch.tril"]\n'

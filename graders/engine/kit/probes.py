@@ -6,6 +6,7 @@ What they count can be forged by a program that sets out to; values cannot. Peak
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import textwrap
@@ -131,7 +132,14 @@ def _ship(session: Any, words: str, function: Callable, arguments: tuple, keywor
 
 @functools.cache  # it takes milliseconds to find
 def _source(code: CodeType) -> str:
-    return textwrap.dedent(inspect.getsource(code))
+    text = textwrap.dedent(inspect.getsource(code))
+    try:
+        (function,) = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        function = None
+    if getattr(function, "name", None) != code.co_name:
+        raise RuntimeError(f"{code.co_filename} was edited while it is in use: start again")
+    return text
 
 
 def _run_backward(module, subject, upstream, arguments, keywords):
