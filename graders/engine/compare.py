@@ -149,6 +149,8 @@ def _array_difference(got: object, want: object, closeness: Closeness, at: str) 
     if tuple(got.shape) != tuple(want.shape) or _dtype_name(got) != dtype:
         return _unequal(False, _describe_wanted(want, closeness), got, at)
     ours, theirs = _numpy(want), _numpy(got)
+    if np.array_equal(ours, theirs):  # most comparisons are of arguments that a call has left alone
+        return None
     limit = closeness.relative(dtype) if ours.dtype.kind in "fc" or theirs.dtype.kind in "fc" else 0.0
     right = _close(theirs, ours, limit)
     if right.all():
