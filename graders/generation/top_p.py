@@ -213,6 +213,17 @@ def test_the_temperature_comes_before_the_cut(submission, rng):
 
 
 @weight(1)
+def test_the_temperature_is_1_unless_it_is_given(submission, rng):
+    logits, seed = normal(rng, 30), int(rng.integers(1 << 31))
+    draws = [
+        repeat(submission.sample_top_p, 60, logits, 0.97, np.random.default_rng(seed), *temperature)
+        for temperature in ([1.0], [])
+    ]
+    given, left_out = (expect_type(ids, list, "draws") for ids in draws)
+    check(left_out, given, "the draws of temperature 1, from a generator in the same state")
+
+
+@weight(1)
 def test_all_randomness_comes_from_rng(submission, rng):
     logits, seed = normal(rng, 50, scale=0.1), int(rng.integers(1 << 31))
     once, again = (
