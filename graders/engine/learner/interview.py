@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.learner.journal import ATTEMPT, Entry
@@ -112,17 +114,15 @@ class Interview:
             Damaged: it cannot.
         """
         try:
-            fields = json.loads(path.read_text("utf-8"))
-            if fields.pop("version") != 1:
-                raise Damaged("another version of this program wrote it")
-            fields["questions"] = [Question(**question) for question in fields["questions"]]
-            interview = cls(**fields)
-            unknown = [q.exercise for q in interview.questions if q.exercise not in exercises]
-            if unknown or not interview.questions:
-                raise Damaged(f"it asks for {unknown or 'nothing'}, which there is not")
-            _ = interview.question, interview.seconds_left + 0.0, Path(interview.folder)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise Damaged(f"{type(error).__name__}: {error}") from error
+            record = json.loads(path.read_text("utf-8"))
+            interview = msgspec.convert(record, cls)
+        except (OSError, ValueError) as error:  # msgspec's own is a ValueError
+            raise Damaged(str(error)) from error
+        if record.get("version") != 1:
+            raise Damaged("another version of this program wrote it")
+        unknown = [q.exercise for q in interview.questions if q.exercise not in exercises]
+        if unknown or not 0 <= interview.current < len(interview.questions):
+            raise Damaged(f"it asks for {unknown or 'nothing'}, which there is not")
         return interview
 
 
@@ -146,12 +146,6 @@ def draw(
     rng.shuffle(suitable)  # sorting is stable, so this decides between equals
     suitable.sort(key=lambda e: (e.id in passed, seen.get(e.id, "") if e.id in passed else ""))
     return [Question(e.id, _ask(catalog, e, rng)) for e in suitable[:count]]
-
-
-def grade(question: Question, grade_one: Callable[[str], ExerciseResult]) -> bool:
-    """Grade the question's exercise, note what came of it, and return whether it passed."""
-    question.note(grade_one(question.exercise))
-    return question.has_passed
 
 
 def _history(entries: Iterable[Entry]) -> tuple[set[str], dict[str, str]]:

@@ -111,16 +111,14 @@ class Dialogue:
         return False
 
     def _grade(self) -> None:
-        from graders.engine.learner import interview
-
         question = self._interview.question
-        has_passed = interview.grade(question, lambda name: _verdict(self._catalog, self._interview, name))
+        question.note(_verdict(self._catalog, self._interview, question.exercise))
         self._since = self._now()  # grading is on us
         if question.outcome in ("not_started", "invalid", "grader_error"):  # no judgement of what was written
             self._say(visible(question.failed[0]))
             return
-        self._say(words.interview_verdict(has_passed))
-        if has_passed and not self._interview.is_over:
+        self._say(words.interview_verdict(question.has_passed))
+        if question.has_passed and not self._interview.is_over:
             self._interview.move(1)
             self._show_question()
 
