@@ -47,3 +47,15 @@ def select(names: Iterable[str]) -> tuple[Catalog, list[Exercise]]:
         return catalog, catalog.select(names)
     except (CatalogError, UnknownName) as error:
         raise Refused(str(error)) from error
+
+
+def select_one(name: str) -> tuple[Catalog, Exercise]:
+    """Return the catalog, and the exercise that `name` means.
+
+    Raises:
+        Refused: the catalog cannot be read, or `name` is unknown or a topic.
+    """
+    catalog, exercises = select([name])
+    if len(exercises) != 1:
+        raise Refused(words.one_exercise(name))
+    return catalog, exercises[0]

@@ -10,7 +10,7 @@ from graders.engine.learner import words
 from graders.engine.learner.hints import ask
 from graders.engine.learner.journal import Journal, JournalError
 from graders.engine.learner.output import Screen, complain
-from graders.engine.learner.repository import JOURNAL, Refused, select
+from graders.engine.learner.repository import JOURNAL, Refused, select_one
 from graders.engine.learner.visible import visible
 
 ABOUT = words.HINT_ABOUT
@@ -25,10 +25,7 @@ def describe(command: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Show the next hint, or, where there is none to be had, those before it, and return 0."""
-    _, exercises = select([asked.name])
-    if len(exercises) != 1:
-        raise Refused(words.one_exercise(asked.name))
-    (exercise,) = exercises
+    _, exercise = select_one(asked.name)
     try:
         given = ask(Journal(JOURNAL), exercise, asked.again)
     except JournalError as error:

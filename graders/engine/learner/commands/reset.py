@@ -10,7 +10,7 @@ from pathlib import Path
 from graders.engine.learner import words
 from graders.engine.learner.journal import RESET, Journal, JournalError
 from graders.engine.learner.output import Screen, write
-from graders.engine.learner.repository import GRADES, JOURNAL, Refused, select
+from graders.engine.learner.repository import GRADES, JOURNAL, Refused, select_one
 from graders.engine.learner.visible import shorter, visible
 
 ABOUT = words.RESET_ABOUT
@@ -26,10 +26,7 @@ def run(asked: argparse.Namespace) -> int:
     """Put the stub back and return 0; 1 where the user would rather not."""
     from graders.engine.learner.stubs import stub_text
 
-    catalog, exercises = select([asked.name])
-    if len(exercises) != 1:
-        raise Refused(words.one_exercise(asked.name))
-    (exercise,) = exercises
+    catalog, exercise = select_one(asked.name)
     screen = Screen(sys.stdout)
     path = catalog.stub_path(exercise)
     stub = stub_text(catalog, exercise)
