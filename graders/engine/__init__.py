@@ -17,4 +17,5 @@
 - store: verdicts in SQLite, keyed by content
 - run: one run of grading, from triage to report
 - learner/: the command line
+- cohort/: what an instructor has
 """
