@@ -22,12 +22,9 @@ class Triage:
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
-        try:
-            text = sources.read(exercise.id)
-        except Unreadable as problem:
-            return _result(exercise, Outcome.INVALID, str(problem))
-        if text is None:
-            return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py")
+        text = read(sources, exercise)
+        if isinstance(text, ExerciseResult):
+            return text
         found = self._outline(text)
         if found["error"] is not None:
             return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
@@ -52,6 +49,15 @@ class Triage:
         if kind != "outlined" or not fields or type(fields[0]) is not dict:
             return _unparsable("it has too many functions, or is nested too deeply, to be parsed")
         return fields[0]
+
+
+def read(sources: Sources, exercise: Exercise) -> str | ExerciseResult:
+    """Return the text, or the verdict where there is none that can be read."""
+    try:
+        text = sources.read(exercise.id)
+    except Unreadable as problem:
+        return _result(exercise, Outcome.INVALID, str(problem))
+    return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
 
 
 def is_stub(functions: dict[str, list], solution: str) -> bool:
