@@ -190,7 +190,7 @@ def _read_name(path: str, known: Container[str]) -> _Name | None:
     rest = _COPY_AFTER.sub("", _COPY_BEFORE.sub("", stem))
     is_copy = rest != stem
     numbers = []
-    while counter := _COUNTER.search(rest):
+    while _spelled(rest) not in known and (counter := _COUNTER.search(rest)):
         numbers.append(int(counter["bracket"] or counter["dash"]))
         rest = rest[: counter.start()]
     return _Name(_spelled(rest), tuple(numbers), is_copy)

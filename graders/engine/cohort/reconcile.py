@@ -13,7 +13,7 @@ from graders.engine.cohort.roster import Roster
 from graders.engine.cohort.texts import full_name, identifier, squeezed
 
 _IDENTIFIERS = ("id", "sis_id", "login", "email")
-# Systems call the same thing otherwise: a Gradescope SID is Canvas's SIS id, a folder may be called by an id or a login.
+# Systems call one thing otherwise: a Gradescope SID is Canvas's SIS id, a login is often the email address.
 _ALSO = {"id": ("id", "sis_id"), "sis_id": ("sis_id", "id"), "login": ("login",), "email": ("email", "login")}
 
 
@@ -24,7 +24,7 @@ class Reconciled:
     Attributes:
         students: in the roster's order, or sorted by key; attempts by time, numbered from 1. Without a roster, only
             those who handed in something.
-        remarks: MISSING, UNKNOWN, DUPLICATE, GROUP and AMBIGUOUS.
+        remarks: the roster's, and MISSING, UNKNOWN, DUPLICATE, GROUP and AMBIGUOUS.
     """
 
     students: tuple[tuple[Student, tuple[Attempt, ...]], ...]
@@ -78,9 +78,9 @@ class _Index:
         for person in people:
             named = self._named(person.name)
             for field in _IDENTIFIERS:
-                if value := getattr(person, field):
-                    if named and self._by[field].get(identifier(value)) == named:
-                        self._shared.add(field)
+                value = getattr(person, field)
+                if named and value and self._by[field].get(identifier(value)) == named:
+                    self._shared.add(field)
 
     def identified(self, person: Person) -> set[str]:
         """Return the keys of all whom an identifier fits, and that of no other student."""

@@ -57,9 +57,7 @@ _COLUMNS = {
 # Moodle's words in other languages; where a column is not found by its word, it is by its place or its values.
 _MOODLE = {
     **dict.fromkeys(("firstname", "vorname", "prénom", "nombre", "nome", "voornaam", "имя", "名"), "first"),
-    **dict.fromkeys(
-        ("lastname", "surname", "nachname", "nom", "apellidos", "apellidos", "cognome", "achternaam"), "last"
-    ),
+    **dict.fromkeys(("lastname", "surname", "nachname", "nom", "apellidos", "cognome", "achternaam"), "last"),
     **dict.fromkeys(("idnumber", "idnummer", "numérodidentification", "númerodeid", "codiceidentificativo"), "id"),
     **dict.fromkeys(("emailaddress", "emailadresse", "adressedecourriel", "direccióndecorreo", "email"), "email"),
     **dict.fromkeys(("username", "anmeldename", "nomdutilisateur", "nombredeusuario", "gebruikersnaam"), "login"),
@@ -175,6 +173,8 @@ def render(
 
 def _write(roster: Roster, line: Line, changed: Mapping[int, str], extra: Sequence[str]) -> str:
     cells = list(line.cells)
+    if extra and len(cells) > len(roster.header):
+        raise RosterError(f"line {line.number} has {len(cells)} cells, and the header {len(roster.header)}: correct it")
     width = max(changed, default=-1) + 1
     if extra and line.cells != ("",):  # an empty line stays one
         width = max(width, len(roster.header))
@@ -323,13 +323,16 @@ def _is_worksheet(header: Sequence[str], rows: Sequence[tuple[str, ...]]) -> boo
     """Return whether the first column is one word and a number all the way down, "Participant 12", in any language."""
     if len(header) < _WORKSHEET_COLUMNS or header[0] in _COLUMNS["plain"]:
         return False
-    found = [_PARTICIPANT.fullmatch(row[0].strip()) for row in rows if any(row)]
+    found = [_PARTICIPANT.fullmatch(row[0].strip()[:200]) for row in rows if any(row)]
     return bool(found) and all(found) and len({m["word"] for m in found if m}) == 1
 
 
 def _worksheet(header: Sequence[str], rows: Sequence[tuple[str, ...]]) -> dict[str, int]:
     """Return the columns: the identifier comes first and the name second, unless marking is blind."""
-    columns = {what: at for what, at in _columns(header, _MOODLE).items() if what in {"email", "login", "group"}}
+    known = _columns(header, _MOODLE)
+    columns = {what: known[what] for what in ("email", "login", "group") if what in known}
+    if "id" in known:  # the institution's number, whereas Moodle's own belongs to the assignment
+        columns["sis_id"] = known["id"]
     columns["id"] = 0
     second = [row[1] for row in rows if len(row) > 1]
     is_blind = header[1] in _STATUS or (len(second) > 2 and len(set(second)) * 3 <= len(second))
@@ -384,7 +387,7 @@ def _getter(cells: Sequence[str], columns: Mapping[str, int]) -> Callable[[str],
 
 def _person(kind: str, get: Callable[[str], str]) -> Person:
     number = get("id")
-    if kind == "moodle" and (found := _PARTICIPANT.fullmatch(number)):
+    if kind == "moodle" and (found := _PARTICIPANT.fullmatch(number[:200])):
         number = found["number"]
     return Person(
         id=number,

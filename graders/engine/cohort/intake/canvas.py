@@ -96,8 +96,8 @@ def _anonymous(name: str) -> list[_Reading]:
 def _choose(readings: Mapping[str, list[_Reading]]) -> tuple[dict[str, _Reading], list[Remark]]:
     """Choose how each name is to be read, by what those names say that can be read in one way only.
 
-    Both a student's name and a file's may look like ids, "student_1_100_2001_f.py" and "doe_100_2001_2024_10_f.py"; what
-    a student typed never decides that something is another student's.
+    Both a student's name and a file's may look like ids, "student_1_100_2001_f.py" and "doe_100_2001_2024_1_f.py". What
+    stays unclear is left out, as a student could have made it so.
     """
     certain = [found[0] for found in readings.values() if len(found) == 1]
     chosen: dict[str, _Reading] = {}

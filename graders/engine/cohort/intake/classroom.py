@@ -75,7 +75,7 @@ def _assignment(folder: str, clones: list[str]) -> tuple[str, list[Remark]]:
     told = f"{folder.removesuffix('-submissions')}-"
     if folder.endswith("-submissions") and all(name.startswith(told) for name in clones):
         return told, []
-    start = os.path.commonprefix(clones).rpartition("-")[0]
+    start = os.path.commonprefix(clones).rpartition("-")[0]  # noqa: RUF071  characters are meant, not folders
     if len(clones) > 1:
         return f"{start}-" if start else "", []
     start = clones[0].rpartition("-")[0]

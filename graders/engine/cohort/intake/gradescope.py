@@ -168,7 +168,7 @@ def _build(yaml: Any, event: Any, events: Iterator[Any], anchors: dict[str, Any]
                 _skip(next(events), events)
             else:
                 value[str(key)] = _build(yaml, next(events), events, anchors)
-    elif value == "" and event.style is None or value in {"~", "null"} and event.style is None:
+    elif value in {"", "~", "null"} and event.style is None:
         value = None
     if event.anchor:
         anchors[event.anchor] = value
