@@ -35,8 +35,9 @@ wrong with a file at once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -44,10 +45,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-import msgspec
 from msgspec import Meta, Struct
 
 from graders.engine.catalog import Catalog, CatalogError, Exercise, UnknownName
+from graders.engine.cohort.records import Student
 from graders.engine.entries import collected, fill, read_toml
 
 _YEARS = (1971, 2999)  # far from where time in another zone cannot be told
@@ -144,11 +145,30 @@ class Assignment:
         final, extension = self.late.final_time, self.extensions.get(key)
         return final if final is None or extension is None else max(final, extension + self.late.grace)
 
-    def unknown_extensions(self, keys: Iterable[str]) -> list[str]:
-        """Return a sentence for each extension of somebody who is not among the students `keys`."""
-        known = set(keys)
-        strangers = (key for key in self.extensions if key not in known)
-        return [f"[extensions] names {key!r}, and no student has this key{_nearest(key, known)}" for key in strangers]
+    def for_students(self, students: Iterable[Student]) -> tuple[Assignment, tuple[str, ...]]:
+        """Return this assignment with each extension under its student's key, and a sentence for each of nobody's.
+
+        An extension may also name a student by id, SIS id, login or e-mail address, where just one student has it.
+        """
+        keys: dict[str, set[str]] = defaultdict(set)
+        students = tuple(students)
+        for student in students:
+            person = student.person
+            for name in filter(None, (person.id, person.sis_id, person.login, person.email)):
+                keys[name].add(student.key)
+        keys.update({student.key: {student.key} for student in students})  # a key comes first
+        extensions: dict[str, datetime] = {}
+        problems = []
+        for name, due in self.extensions.items():
+            found = keys.get(name, set())
+            if len(found) != 1:
+                what = "is the name of several students" if found else "is no student's"
+                problems.append(f"[extensions] {name!r} {what}{'' if found else _nearest(name, keys)}")
+            elif found <= extensions.keys():
+                problems.append(f"[extensions] {name!r} is a student who has another extension already")
+            else:
+                extensions[found.pop()] = due
+        return replace(self, extensions=extensions), tuple(problems)
 
 
 def default_assignment(catalog: Catalog, title: str) -> Assignment:
@@ -222,6 +242,7 @@ class _TimeEntry(Struct):
     time: _Time
 
 
+_TABLES = ("points", "due", "late", "extensions", "feedback", "exports")
 _Filled = TypeVar("_Filled", bound=Struct)
 
 
@@ -238,7 +259,9 @@ class _Reader:
     def read(self) -> Assignment:
         """Return the assignment, or raise CatalogError."""
         file = self._fill(_File, self._table, self._place)
-        tables = {name: self._sub_table(name) for name in ("points", "due", "late", "extensions", "feedback", "exports")}
+        tables = {
+            name: self._sub_table(name) for name in ("points", "due", "late", "extensions", "feedback", "exports")
+        }
         exercises = self._exercises(self._table.get("exercises"))
         points = self._points(tables["points"], exercises)
         due = self._due(tables["due"])
@@ -356,7 +379,9 @@ def _nearest(name: str, names: Iterable[str]) -> str:
 def _find_zone(name: str, place: str) -> ZoneInfo:
     zones = available_timezones()
     if not zones:
-        raise CatalogError([f"{place}: this machine knows no time zones: install tzdata, or write times with an offset"])
+        raise CatalogError(
+            [f"{place}: this machine knows no time zones: install tzdata, or write times with an offset"]
+        )
     if name not in zones:
         raise CatalogError([f"{place}: there is no time zone {name!r}{_nearest(name, zones)}"])
     return ZoneInfo(name)

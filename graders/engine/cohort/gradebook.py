@@ -131,27 +131,28 @@ def flags(assignment: Assignment, entry: Entry) -> tuple[str, ...]:
     return (*said, *(outcome.replace("_", " ") for outcome in sorted(outcomes)))
 
 
-def moved(old: Mapping[str, Entry | Mapping], new: Iterable[Entry]) -> list[Move]:
+def figures(entry: Entry) -> dict[str, float | None]:
+    """Return what an entry has for each exercise, by its id, and for TOTAL, the final grade."""
+    return {result.id: points for result, points in zip(entry.results, entry.points, strict=False)} | {
+        TOTAL: entry.final
+    }
+
+
+def moved(old: Mapping[str, Mapping[str, float | None]], new: Iterable[Entry]) -> list[Move]:
     """Return what is no longer as it was, in the order of `new`, then who is gone.
 
     Args:
-        old: student key -> the entry of the run before, as `everything.read_back` has it.
+        old: student's key -> `figures` of the run before.
     """
+    after = {entry.student.key: figures(entry) for entry in new}
     moves = []
-    seen = set()
-    for entry in new:
-        key = entry.student.key
-        seen.add(key)
-        before = _figures(old[key]) if key in old else {}
-        after = _figures(entry)
-        names = [*after, *(name for name in before if name not in after)]
-        moves += [
-            Move(key, name, before.get(name), after.get(name))
-            for name in sorted(names, key=lambda name: name == TOTAL)
-            if before.get(name) != after.get(name)
-        ]
-    gone = (key for key in old if key not in seen)
-    return moves + [Move(key, TOTAL, _figures(old[key])[TOTAL], None) for key in gone]
+    for key in dict.fromkeys([*after, *old]):
+        was, now = old.get(key, {}), after.get(key, {})
+        names = dict.fromkeys([*now, *was])
+        names = [*(name for name in names if name != TOTAL), TOTAL]
+        changed = (name for name in names if was.get(name) != now.get(name))
+        moves += [Move(key, name, was.get(name), now.get(name)) for name in changed]
+    return moves
 
 
 def _earned(assignment: Assignment, results: Sequence[ExerciseResult]) -> list[Fraction | None]:
@@ -160,8 +161,3 @@ def _earned(assignment: Assignment, results: Sequence[ExerciseResult]) -> list[F
     return [
         None if r.points is None else share(r.points, r.max_points) * exact(assignment.points[r.id]) for r in results
     ]
-
-
-def _figures(entry: Entry | Mapping) -> dict[str, float | None]:
-    """Return the figures of an entry: exercise id -> points, and TOTAL -> final grade."""
-    raise NotImplementedError

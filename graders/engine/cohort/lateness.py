@@ -48,9 +48,7 @@ class Lateness:
         return self.days == 0 and self.late_days == 0 and not self.is_over
 
 
-def measure(
-    submitted: datetime | None, due: datetime | None, closes: datetime | None, policy: LatePolicy
-) -> Lateness:
+def measure(submitted: datetime | None, due: datetime | None, closes: datetime | None, policy: LatePolicy) -> Lateness:
     """Return how late something is that was handed in at `submitted`.
 
     Args:
@@ -118,7 +116,9 @@ def exact(value: float) -> Fraction:
 @lru_cache(maxsize=65536)
 def share(points: float, max_points: float) -> Fraction:
     """Return the share that a result earned, as weights of checks make it: 1/3, not the binary number next to it."""
-    return (Fraction(points) / Fraction(max_points)).limit_denominator(_LARGEST_DENOMINATOR) if max_points else Fraction()
+    return (
+        (Fraction(points) / Fraction(max_points)).limit_denominator(_LARGEST_DENOMINATOR) if max_points else Fraction()
+    )
 
 
 def rounded(value: Fraction) -> float:
