@@ -27,7 +27,7 @@ NEEDS_LOOK = (  # the gravest first
 )
 _MESSAGE_CHARACTERS = 2000
 # Digits that belong to a word stay: float32 is not float64.
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?j?(?!\w)")
+_NUMBER = re.compile(r"[-+]?(?<![\w.])(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?j?(?!\w)")
 _TINY = 1e-9  # a spread below this, in points, is rounding
 
 

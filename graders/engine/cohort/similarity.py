@@ -9,8 +9,7 @@ folders, compares each pair in Python, and drops a text's own repeats along with
 The base rate. An exercise of six lines has few ways to be written, so that strangers are alike; how much so is seen in
 the class itself. For each pair of students the share of shared runs is counted (of the text that has fewer), and a pair
 is listed if its share is above the median by SPREADS robust standard deviations (1.4826 times the median absolute
-deviation, which a few who copied cannot move), is at least LEAST_SHARE, and what is shared is at least LEAST_MATCHED
-characters. Where the usual share is high this is more than 1 and no pair is listed: the exercise cannot tell.
+deviation, which a few who copied cannot move), is above LEAST_SHARE, and at least LEAST_RUNS runs are shared. Where the usual share is high this is more than 1 and no pair is listed: the exercise cannot tell.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
     from copydetect import CodeFingerprint
 
 WINDOW = 25  # characters of the normalised form, copydetect's own default: some six to ten words of Python
-LEAST_MATCHED = 3 * WINDOW
+LEAST_RUNS = 2 * WINDOW + 1  # shared: as many as 3 * WINDOW characters in one piece have
 LEAST_SHARE = 0.5
 SPREADS = 4.0
 LEAST_STUDENTS = 10  # of fewer the usual likeness is not known, and LEAST_SHARE_ALONE decides
 LEAST_SHARE_ALONE = 0.8
 MOST_CHARACTERS = 32 << 10  # Pygments takes a quarter of a second at most for so many
-MOST_TEXTS = 8000  # different ones: their table of shares has 256 MB
+MOST_TEXTS = 8000  # different ones: their table has 256 MB
 MOST_PAIRS = 100  # that are shown
 _STEPS = 1000  # a share is known to a thousandth
 _COLUMNS = 4096
@@ -93,7 +92,7 @@ class Similarities:
 
     Attributes:
         students: how many handed in a text.
-        compared: how many of them have something of their own beyond stub and reference to compare.
+        compared: how many of them have LEAST_RUNS runs that are in neither stub nor reference.
         different: how many normalised forms these have.
         too_long: keys of those whose text has more than MOST_CHARACTERS.
         median, spread: of the shares of all pairs of compared students; None for fewer than LEAST_STUDENTS.
@@ -136,10 +135,9 @@ def compare(exercise_id: str, texts: Mapping[str, str], stub: str, solution: str
             "other: compare sections of the class"
         )
     weights = np.array([len(form.students) for form in forms], np.int64)
-    shares = _shares([form.print.hashes for form in forms])
-    median, spread, rate = _base_rate(shares, weights)
-    above = _above(shares, rate)
-    pairs = [pair for i, j in above[:MOST_PAIRS] if (pair := _pair(forms[i], forms[j], shares[i, j] / _STEPS))]
+    table = _Table([form.hashes for form in forms])
+    median, spread, rate = _base_rate(table, weights)
+    above, count = _above(table, rate)
     return Similarities(
         exercise_id,
         len(texts),
@@ -150,18 +148,22 @@ def compare(exercise_id: str, texts: Mapping[str, str], stub: str, solution: str
         spread,
         rate,
         _groups(forms) if rate < 1 else (),
-        tuple(pairs),
-        max(0, len(above) - MOST_PAIRS),
+        tuple(_pair(forms[i], forms[j], share, known) for i, j, share in above),
+        count - len(above),
     )
 
 
 @dataclass(frozen=True)
 class _Form:
-    """A normalised form: who has it, what copydetect knows of it, and the text of the first of them."""
+    """A normalised form: who has it, the text of the first of them, its own hashes, and the characters they cover.
+
+    Of what copydetect made no more is kept: it takes a few hundred kilobytes a text.
+    """
 
     students: tuple[str, ...]
     text: str
-    print: CodeFingerprint
+    hashes: np.ndarray
+    covered: int
 
 
 def _compact(text: str) -> str:
@@ -193,65 +195,74 @@ def _forms(texts: Mapping[str, str], known: set[int]) -> list[_Form]:
     for key in sorted(texts):
         by_text[texts[key]].append(key)
     by_form: dict[str, list[str]] = defaultdict(list)
-    first: dict[str, tuple[str, CodeFingerprint]] = {}
+    first: dict[str, tuple[str, np.ndarray, int]] = {}
     for text, keys in by_text.items():
-        print_ = _fingerprint(text)
-        by_form[print_.filtered_code] += keys
-        first.setdefault(print_.filtered_code, (text, print_))
-    forms = [_Form(tuple(sorted(by_form[form])), text, _without(print_, known)) for form, (text, print_) in first.items()]
-    return [form for form in forms if form.print.token_coverage >= LEAST_MATCHED]
+        fingerprint = _fingerprint(text)
+        form = fingerprint.filtered_code
+        by_form[form] += keys
+        if form not in first:
+            own = _without(fingerprint, known)
+            first[form] = text, np.fromiter(own.hashes, np.int64, len(own.hashes)), own.token_coverage
+    return [_Form(tuple(sorted(by_form[form])), *of) for form, of in first.items() if len(of[1]) >= LEAST_RUNS]
 
 
-def _without(print_: CodeFingerprint, known: set[int]) -> CodeFingerprint:
-    """Take the hashes of stub and reference out of a fingerprint.
+def _without(fingerprint: CodeFingerprint, known: set[int]) -> CodeFingerprint:
+    """Take the hashes of stub and reference out of a fingerprint, and return it.
 
     Copydetect's own way (0.5.0) loses runs that a text repeats as well, as it takes them to be unique.
     """
     from copydetect.utils import get_token_coverage
 
-    print_.hash_idx = {hash_: places for hash_, places in print_.hash_idx.items() if hash_ not in known}
-    print_.hashes = set(print_.hash_idx)
-    print_.token_coverage = int(get_token_coverage(print_.hash_idx, print_.k, len(print_.filtered_code)))
-    if len(print_.offsets):  # those of class names are too small in 0.5.0: a shift never shrinks
-        print_.offsets[:, 1] = np.maximum.accumulate(print_.offsets[:, 1])
-    return print_
+    places = {hash_: found for hash_, found in fingerprint.hash_idx.items() if hash_ not in known}
+    fingerprint.hash_idx, fingerprint.hashes = places, set(places)
+    fingerprint.token_coverage = int(get_token_coverage(places, WINDOW, len(fingerprint.filtered_code)))
+    if len(fingerprint.offsets):  # those of class names are too small in 0.5.0: a shift never shrinks
+        fingerprint.offsets[:, 1] = np.maximum.accumulate(fingerprint.offsets[:, 1])
+    return fingerprint
 
 
-def _shares(hashes: Sequence[set[int]]) -> np.ndarray:
-    """Return for each two forms the thousandths of shared hashes, of the one that has fewer: int16[n, n].
+class _Table:
+    """How many hashes each two forms share.
 
-    A product of matrices, a few thousand hashes at a time: comparing each pair of sets takes a hundred times as long.
+    A product of matrices, a few thousand hashes at a time: to compare each pair of sets takes far longer.
     """
-    n = len(hashes)
-    rows = np.repeat(np.arange(n), [len(each) for each in hashes])
-    flat = np.fromiter((hash_ for each in hashes for hash_ in each), np.int64, len(rows))
-    _, columns, counts = np.unique(flat, return_inverse=True, return_counts=True)
-    is_shared = counts > 1
-    number = np.cumsum(is_shared) - 1
-    kept = is_shared[columns]
-    rows, columns = rows[kept], number[columns[kept]]
-    order = np.argsort(columns, kind="stable")
-    rows, columns = rows[order], columns[order]
-    together = np.zeros((n, n), np.float32)  # exact: the counts are far below 2**24
-    for start in range(0, int(is_shared.sum()), _COLUMNS):
-        low, high = np.searchsorted(columns, [start, start + _COLUMNS])
-        block = np.zeros((n, _COLUMNS), np.float32)
-        block[rows[low:high], columns[low:high] - start] = 1
-        together += block @ block.T
-    sizes = np.array([len(each) for each in hashes], np.float32)
-    shares = np.empty((n, n), np.int16)
-    for i in range(n):  # row by row: no second table of floats
-        shares[i] = np.floor(together[i] * _STEPS / np.minimum(sizes[i], sizes))
-    return shares
+
+    def __init__(self, hashes: Sequence[np.ndarray]):
+        """Take each form's hashes, none twice."""
+        self.size = len(hashes)
+        self._sizes = np.array([len(each) for each in hashes], np.float32)
+        # Exact: the counts are far below 2**24.
+        self._shared = np.zeros((self.size, self.size), np.float32)
+        if hashes:
+            self._count(np.concatenate(hashes), np.repeat(np.arange(self.size), self._sizes.astype(int)))
+
+    def _count(self, flat: np.ndarray, rows: np.ndarray) -> None:
+        _, columns, counts = np.unique(flat, return_inverse=True, return_counts=True)
+        is_shared = counts > 1
+        kept = is_shared[columns]
+        rows, columns = rows[kept], (np.cumsum(is_shared) - 1)[columns[kept]]
+        order = np.argsort(columns, kind="stable")
+        rows, columns = rows[order], columns[order]
+        for start in range(0, int(is_shared.sum()), _COLUMNS):
+            low, high = np.searchsorted(columns, [start, start + _COLUMNS])
+            block = np.zeros((self.size, _COLUMNS), np.float32)
+            block[rows[low:high], columns[low:high] - start] = 1
+            self._shared += block @ block.T
+
+    def after(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what form i has in common with each later one: thousandths of the smaller's hashes, and the number."""
+        shared = self._shared[i, i + 1 :]
+        return np.floor(shared * _STEPS / np.minimum(self._sizes[i], self._sizes[i + 1 :])).astype(np.int64), shared
 
 
-def _base_rate(shares: np.ndarray, weights: np.ndarray) -> tuple[float | None, float | None, float]:
+def _base_rate(table: _Table, weights: np.ndarray) -> tuple[float | None, float | None, float]:
     """Return median and robust standard deviation of the shares of all pairs of students, and the rate."""
     if weights.sum() < LEAST_STUDENTS:
         return None, None, LEAST_SHARE_ALONE
     counts = np.zeros(_STEPS + 1, np.int64)
     for i, weight in enumerate(weights):
-        counts += (weight * np.bincount(shares[i, i + 1 :], weights[i + 1 :], _STEPS + 1)).astype(np.int64)
+        shares, _ = table.after(i)
+        counts += (weight * np.bincount(shares, weights[i + 1 :], _STEPS + 1)).astype(np.int64)
         counts[_STEPS] += weight * (weight - 1) // 2
     median = _median(counts)
     deviations = np.bincount(np.abs(np.arange(_STEPS + 1) - median), counts, _STEPS + 1)
@@ -264,22 +275,25 @@ def _median(counts: np.ndarray) -> int:
     return int(np.searchsorted(np.cumsum(counts), (counts.sum() + 1) // 2))
 
 
-def _above(shares: np.ndarray, rate: float) -> list[tuple[int, int]]:
-    """Return the pairs above the rate, the most alike first."""
-    first, second = np.nonzero(np.triu(shares > rate * _STEPS, 1))
-    order = np.argsort(-shares[first, second].astype(np.int32), kind="stable")
-    return list(zip(first[order].tolist(), second[order].tolist(), strict=True))
+def _above(table: _Table, rate: float) -> tuple[list[tuple[int, int, float]], int]:
+    """Return the MOST_PAIRS most alike of the pairs above the rate, with their shares, and how many are above."""
+    found = [np.empty((0, 3), np.int64)]
+    for i in range(table.size):
+        shares, shared = table.after(i)
+        later = np.nonzero((shares > rate * _STEPS) & (shared >= LEAST_RUNS))[0]
+        found.append(np.stack([np.full(len(later), i), later + i + 1, shares[later]], 1))
+    pairs = np.concatenate(found)
+    best = pairs[np.argsort(-pairs[:, 2], kind="stable")[:MOST_PAIRS]]
+    return [(i, j, share / _STEPS) for i, j, share in best.tolist()], len(pairs)
 
 
-def _pair(left: _Form, right: _Form, share: float) -> Pair | None:
-    """Return the pair with its parts, or None where too little is shared to mean anything."""
+def _pair(left: _Form, right: _Form, share: float, known: set[int]) -> Pair:
     from copydetect import compare_files
 
-    matched, _, (slices_left, slices_right) = compare_files(left.print, right.print)
-    if matched < LEAST_MATCHED:
-        return None
-    sides = [Side(f.students, _parts(f.text, s)) for f, s in ((left, slices_left), (right, slices_right))]
-    return Pair(float(share), int(matched), *sides)
+    prints = [_without(_fingerprint(form.text), known) for form in (left, right)]
+    matched, _, slices = compare_files(*prints)
+    sides = [Side(f.students, _parts(f.text, s)) for f, s in zip((left, right), slices, strict=True)]
+    return Pair(share, int(matched), *sides)
 
 
 def _parts(text: str, slices: np.ndarray) -> tuple[Part, ...]:
@@ -294,5 +308,5 @@ def _parts(text: str, slices: np.ndarray) -> tuple[Part, ...]:
 
 
 def _groups(forms: Sequence[_Form]) -> tuple[Group, ...]:
-    found = [Group(f.students, f.print.token_coverage, f.text) for f in forms if len(f.students) > 1]
+    found = [Group(f.students, f.covered, f.text) for f in forms if len(f.students) > 1]
     return tuple(sorted(found, key=lambda group: (-len(group.students), group.students)))
