@@ -3,8 +3,8 @@
 import html
 import itertools
 import re
-from datetime import UTC, datetime, timedelta
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest

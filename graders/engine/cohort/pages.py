@@ -1,6 +1,6 @@
 """The pages of a cohort, each one file of HTML that needs nothing else: no network, and no script to be complete.
 
-All that comes from students is made visible, bounded and escaped; a policy in each file forbids whatever is not its own.
+All that comes from students is made visible, bounded and escaped; a policy in each file forbids what is not its own.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ __all__ = ["SHOWABLE", "Move", "RunFacts", "cohort_html", "feedback_html", "simi
 
 _FOLDER = Path(__file__).parent
 _TEXT_CHARACTERS = 2000  # of a text in a table
+_LINES_AROUND = 4  # that are shown of a part that is not shared, at each end
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _render(template: str, **values: object) -> str:
         "figure": _figure,
         "duration": _duration,
         "cut": _cut,
+        "folded": _folded,
         "level": charts.level,
         "share": _share,
         "who": _who,
@@ -172,6 +174,15 @@ def _duration(time: timedelta) -> str:
 
 def _cut(text: str, most: int = _TEXT_CHARACTERS) -> str:
     return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def _folded(text: str) -> str:
+    """Return the first lines of a text and the last, and between them how many are left out."""
+    lines = text.split("\n")
+    left = len(lines) - 2 * _LINES_AROUND
+    if left < 2:
+        return text
+    return "\n".join([*lines[:_LINES_AROUND], f"… {left} lines that are not shared …", *lines[-_LINES_AROUND:]])
 
 
 def _who(student: Student) -> str:

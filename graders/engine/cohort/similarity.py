@@ -9,7 +9,8 @@ folders, compares each pair in Python, and drops a text's own repeats along with
 The base rate. An exercise of six lines has few ways to be written, so that strangers are alike; how much so is seen in
 the class itself. For each pair of students the share of shared runs is counted (of the text that has fewer), and a pair
 is listed if its share is above the median by SPREADS robust standard deviations (1.4826 times the median absolute
-deviation, which a few who copied cannot move), is above LEAST_SHARE, and at least LEAST_RUNS runs are shared. Where the usual share is high this is more than 1 and no pair is listed: the exercise cannot tell.
+deviation, which a few who copied cannot move), is above LEAST_SHARE, and at least LEAST_RUNS runs are shared. Where the
+usual share is high this is more than 1 and no pair is listed: the exercise cannot tell.
 """
 
 from __future__ import annotations
