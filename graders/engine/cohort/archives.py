@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders.engine.learner.visible import visible
+from graders.engine.terminal.visible import visible
 from graders.engine.sources import MAX_BYTES
 
 MAX_MEMBERS = 5_000  # of one student
