@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders.engine.terminal.visible import visible
 from graders.engine.sources import MAX_BYTES
+from graders.engine.terminal.visible import visible
 
 MAX_MEMBERS = 5_000  # of one student
 MAX_TOTAL = 64 << 20  # uncompressed bytes of one student that are read

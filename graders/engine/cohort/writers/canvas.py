@@ -8,12 +8,11 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from graders.engine.cohort.roster import Roster
-
 from graders.engine.cohort.assignment import Assignment
 from graders.engine.cohort.gradebook import max_points
 from graders.engine.cohort.lateness import shown
 from graders.engine.cohort.records import Entry
+from graders.engine.cohort.roster import Roster
 from graders.engine.cohort.writers import CannotWrite
 from graders.engine.cohort.writers.words import grade_cell
 

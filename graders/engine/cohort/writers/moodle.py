@@ -14,10 +14,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from graders.engine.cohort.roster import Roster, render
-
 from graders.engine.cohort.assignment import Assignment
 from graders.engine.cohort.records import Entry
+from graders.engine.cohort.roster import Roster, render
 from graders.engine.cohort.writers import CannotWrite
 from graders.engine.cohort.writers.words import grade_cell, lines
 
