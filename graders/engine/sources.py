@@ -34,11 +34,11 @@ class Texts:
 
     def __init__(self, texts: Mapping[str, str], unreadable: Mapping[str, str] | None = None):
         self.texts = dict(texts)
-        self._unreadable = dict(unreadable or {})
+        self.unreadable = dict(unreadable or {})
 
     def read(self, exercise_id: str) -> str | None:
-        if exercise_id in self._unreadable:
-            raise Unreadable(self._unreadable[exercise_id])
+        if exercise_id in self.unreadable:
+            raise Unreadable(self.unreadable[exercise_id])
         return self.texts.get(exercise_id)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graders.engine.cohort.outputs import Run
     from graders.engine.cohort.place import Place
     from graders.engine.cohort.reconcile import Reconciled
+    from graders.engine.cohort.records import Remark
     from graders.engine.cohort.roster import Roster
     from graders.engine.cohort.submissions import Submissions
     from graders.engine.pool.work import Job, Pool
@@ -175,7 +176,7 @@ class _Verdicts:
             screen.write(words.to_grade(total, len(handed) * len(self._exercises)) + "\n")
             if missing:
                 self._grade(grading, handed, missing, total, screen)
-            self.of = {key: grading.verdicts(key, sources) for key, sources in handed.items()}
+            self.of = {key: grading.verdicts(sources) for key, sources in handed.items()}
 
     def _grade(self, grading: Grading, handed: Mapping, missing: Mapping, total: int, screen: Screen) -> None:
         with _shown(screen, total) as on_result:
