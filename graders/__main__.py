@@ -11,6 +11,6 @@ if sys.platform == "win32":
     sys.exit(2)
 
 if __name__ == "__main__":
-    from graders.engine.learner.cli import main
+    from graders.engine.cli import main
 
     sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,9 @@
 - diagnosis: names the known mistake
 - store: verdicts in SQLite, keyed by content
 - run: one run of grading, from triage to report
-- learner/: the command line
+- terminal/: what all commands have in common
+- pool/: many submissions over many judges
+- learner/: what a learner has
 - cohort/: what an instructor has
+- cli: the command line
 """

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from graders.engine.learner.junit import to_junit
-from graders.engine.learner.output import OutputError, Screen, expect_writable, write
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.terminal.output import OutputError, Screen, expect_writable, write
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 HOSTILE = "\x1b[31m\x00\x08\ud800\ufffe\u202e <&\"']]>"

@@ -11,8 +11,8 @@ import pytest
 
 from graders.engine.catalog import Catalog
 from graders.engine.learner.journal import ATTEMPT, HINT, Entry
-from graders.engine.learner.meter import segments
 from graders.engine.learner.progress import measure
+from graders.engine.terminal.meter import segments
 from tests.support.progress import (
     CONTROL,
     attempt,

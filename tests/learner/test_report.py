@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from graders.engine.learner.report import Reporter
-from graders.engine.learner.visible import visible
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.terminal.visible import visible
 
 CALL = "softmax(float32[3, 5], axis=0)"
 MISMATCH = f"{CALL}\nwanted: each row adds up to 1\ncame back: float32[3, 5], wrong in 15 of 15 elements"

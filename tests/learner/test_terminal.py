@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from graders.engine.learner.output import Screen
+from graders.engine.terminal.output import Screen
 
 CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

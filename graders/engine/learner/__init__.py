@@ -1,16 +1,11 @@
-"""The command line for learners. Only what is here prints.
+"""What a learner has. Only commands print.
 
-visible     text that nobody trusts, made safe to show
 words       the sentences of the command line
-repository  where everything is, and what is said when it cannot be used
 report      a verdict as lines of text
 junit       a report as JUnit XML
-output      standard output, and the files that a run leaves
 display     shows a run as it goes
-meter       bars of characters
 kept        verdicts that are kept, as far as that works
 notes       what has to be said of a run as a whole
-interrupts  what ends a program politely
 journal     what a learner has done: attempts, hints, interviews
 attempts    verdicts as entries of the journal
 hints       which hint comes next
@@ -26,5 +21,4 @@ editor      opens a file in the user's editor
 watching/   the loop of a watch, its keys, its views
 interview   what is drawn, the clock, the score card's figures
 commands/   one command a file
-cli         arguments, interruptions, exit statuses
 """

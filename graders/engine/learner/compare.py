@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from rich.text import Text
 
 from graders.engine.learner import words
-from graders.engine.learner.visible import visible
+from graders.engine.terminal.visible import visible
 
 _HEAD = re.compile(r'\s*""".*?"""', re.DOTALL)
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from rich.console import Console
 from rich.text import Text
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.learner import words
-from graders.engine.learner.output import Screen
 from graders.engine.learner.report import Reporter
-from graders.engine.learner.visible import shorter
 from graders.engine.results import ExerciseResult, Outcome, Report
+from graders.engine.terminal.console import make_console
+from graders.engine.terminal.output import Screen
+from graders.engine.terminal.visible import shorter
 
-_NARROWEST = 20
 _ERASE_LINE = "\r\x1b[2K"
 
 
@@ -91,17 +89,3 @@ class Display:
     def _hide_progress(self) -> None:
         if self._console.is_terminal:
             self._screen.write(_ERASE_LINE)
-
-
-def make_console(screen: Screen, width: int) -> Console:
-    """Return a console with colours on a terminal, and without any control sequence elsewhere or under NO_COLOR."""
-    is_rich = screen.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Console(
-        file=screen,
-        width=max(width, _NARROWEST),
-        force_terminal=is_rich,
-        color_system="auto" if is_rich else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from graders.engine.learner.visible import visible
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.terminal.visible import visible
 
 _TAGS = {Outcome.NOT_STARTED: "skipped", Outcome.GRADER_ERROR: "error"}  # every other shortfall is a failure
 

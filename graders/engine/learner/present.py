@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-from graders.engine.learner import words
-from graders.engine.learner.interrupts import uninterrupted
-from graders.engine.learner.meter import Meter
-from graders.engine.learner.repository import GRADES, Refused
+from graders.engine.terminal.interrupts import uninterrupted
+from graders.engine.terminal.meter import Meter
+from graders.engine.terminal.repository import GRADES, Refused, cannot_import
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog, Exercise
@@ -37,7 +35,7 @@ class Present:
                 from graders.engine import run
                 from graders.engine.learner.kept import KeptVerdicts
         except ImportError as error:
-            raise Refused(words.cannot_import(str(error), sys.executable)) from error
+            raise cannot_import(error) from error
         self.notes: list[str] = []
         self._catalog = catalog
         self._meter = meter
@@ -63,7 +61,7 @@ class Present:
         except (CatalogError, self._run.IsolationRefused, JudgeError, SandboxError) as error:
             raise Refused(str(error)) from error
         except ImportError as error:
-            raise Refused(words.cannot_import(str(error), sys.executable)) from error
+            raise cannot_import(error) from error
         self.notes = list(run_notes(report.isolation, False, self._kept.error))
         return report
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from graders.engine.learner import words
-from graders.engine.learner.visible import visible
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.terminal.visible import visible
 
 _CHECKS_SHOWN = 3  # in full; what else fell short gets a line
 _PRINTED_LINES = 20

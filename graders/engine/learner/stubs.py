@@ -7,8 +7,8 @@ from pathlib import Path
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.learner import words
-from graders.engine.learner.repository import Refused
 from graders.engine.sandbox.outline import outline
+from graders.engine.terminal.repository import Refused
 from graders.engine.triage import is_stub
 
 

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from graders.engine.learner import words
-from graders.engine.learner.meter import segments, shades
 from graders.engine.learner.progress import Progress, TopicStanding
-from graders.engine.learner.visible import visible
+from graders.engine.terminal.meter import segments, shades
+from graders.engine.terminal.visible import visible
 
 _CELLS = 24  # of a bar; fewer where a topic then fits one line
 _FEWEST_CELLS = 10

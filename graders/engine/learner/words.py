@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from graders.engine.results import Outcome
+from graders.engine.terminal.words import conjunction
 
 OUTCOMES = {
     Outcome.PASSED: "passed",
@@ -31,24 +32,9 @@ ISOLATION = "how far the code is kept apart (default: the highest that works her
 JSON = "write the results as JSON, as docs/results.md has it; - for standard output, in place of the report"
 JUNIT = "write the results as JUnit XML; - for standard output, in place of the report"
 FRESH = "grade anew what was graded before and has not changed since"
-COMMAND = "what to do; `%(prog)s COMMAND --help` says more"
 ONE_NAME = "an exercise such as attention/kv_cache"
 AS_JSON = "print JSON"
 SAME_FILE = "--json and --junit cannot both go to the same place"
-INTERRUPTED = "Interrupted: nothing more was graded."
-OUR_ERROR = "This is a fault of llm-katas, not yours. Please report it, with all of the above."
-
-
-def cannot_import(reason: str, python: str) -> str:
-    return f"{reason} in {python}: run `nox -s grade`, which sets up all that grading needs."
-
-
-def packages_missing(packages: Collection[str]) -> str:
-    return f"{_and(packages)} {'is' if len(packages) == 1 else 'are'} not installed"
-
-
-def one_exercise(name: str) -> str:
-    return f"{name!r} is a topic: name one exercise of it"
 
 
 def not_recorded(reason: str) -> str:
@@ -69,21 +55,6 @@ def isolation(level: str, why: str) -> str:
 
 AS_ASKED = "as you asked"
 NO_REASON = "it does not work here"
-
-# Where files go.
-
-
-def is_folder(path: str) -> str:
-    return f"{path!r} is a folder: name a file in it"
-
-
-def no_folder(path: str, folder: str) -> str:
-    return f"{path!r} cannot be written: there is no folder {folder}"
-
-
-def cannot_write(path: str, reason: str | None) -> str:
-    return f"{path!r} cannot be written: {reason}"
-
 
 # An exercise.
 
@@ -284,7 +255,7 @@ def interview_failed(sentence: str) -> str:
 
 
 def interview_study(exercise_id: str, source: str, after: Collection[str]) -> str:
-    first = f"{_and(after)} first, then " if after else ""
+    first = f"{conjunction(after)} first, then " if after else ""
     return f"to study: {first}{exercise_id}, with its hints; {source}"
 
 
@@ -301,7 +272,7 @@ def no_interview_folder(folder: str) -> str:
 
 
 def unknown_topics(unknown: Collection[str], known: Collection[str]) -> str:
-    return f"there is no topic {_and(list(map(repr, unknown)))}: there are {_and(known)}"
+    return f"there is no topic {conjunction(list(map(repr, unknown)))}: there are {conjunction(known)}"
 
 
 # Progress.
@@ -317,10 +288,6 @@ PROGRESS_ALL_SOLVED = "All of it is solved."
 PROGRESS_AGAIN = "Passed before, but the present file does not: these have to pass again."
 PROGRESS_KEY = "solved, begun, not begun"
 PROGRESS_STATES = {"solved": "solved", "begun": "begun", "open": "not begun"}
-
-
-def progress_meter(bar: str, done: int, total: int) -> str:
-    return f"Grading {bar} {done} of {total}"
 
 
 def progress_sum(solved: int, total: int, earned: float, most: float) -> str:
@@ -355,7 +322,7 @@ def progress_questions(answerable: int, total: int) -> str:
 
 
 def progress_nearest(question: str, ask: str, missing: Iterable[str]) -> str:
-    return f"Nearest: {question}, {ask} It lacks {_and(list(missing))}."
+    return f"Nearest: {question}, {ask} It lacks {conjunction(list(missing))}."
 
 
 def progress_faults(count: int) -> str:
@@ -506,8 +473,3 @@ def _number(value: float) -> str:
 
 def _checks(count: int) -> str:
     return f"{count} check" if count == 1 else f"{count} checks"
-
-
-def _and(words: Collection[str]) -> str:
-    *rest, last = words
-    return f"{', '.join(rest)} and {last}" if rest else last

@@ -12,6 +12,7 @@ The request is one JSON argument; its fields are the parameters of `main`.
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def main(level: str, uid: int, binds: list, masks: list, command: list, environm
         masks: folders inside that are shown empty.
         command, environment: of the zygote.
     """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        # A terminal sends them to us as well; the judge has them, and waits until all of us are gone.
+        signal.signal(number, signal.SIG_IGN)
     is_root = os.getuid() == 0
     if level == "full":
         if is_root:

@@ -113,7 +113,7 @@ class Zygote:
 
     def _become_child(self, rpc: int, output: int, scratch: str) -> None:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         rpc, output = os.dup(rpc), os.dup(output)  # out of the way of 0 to 3
         null = os.open("/dev/null", os.O_RDWR)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graders.engine.learner import words
-from graders.engine.learner.interrupts import uninterrupted
-from graders.engine.learner.output import STANDARD_OUTPUT, Screen, complain, expect_writable, write
-from graders.engine.learner.repository import GRADES, JOURNAL, ROOT, Refused, expect_packages, select
 from graders.engine.sandbox.lockdown import Isolation
+from graders.engine.terminal.interrupts import uninterrupted
+from graders.engine.terminal.output import STANDARD_OUTPUT, Screen, complain, expect_writable, write
+from graders.engine.terminal.repository import GRADES, JOURNAL, ROOT, Refused, cannot_import, expect_packages, select
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog, Exercise
@@ -47,7 +47,7 @@ def run(asked: argparse.Namespace) -> int:
     try:
         report = _run(asked, *_select(asked), None if STANDARD_OUTPUT in files else screen)
     except ImportError as error:
-        raise Refused(words.cannot_import(str(error), sys.executable)) from error
+        raise cannot_import(error) from error
     if asked.submission.resolve() == (ROOT / "exercises").resolve():
         _note_attempts(asked.submission, report)
     if asked.json is not None:

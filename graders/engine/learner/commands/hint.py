@@ -9,9 +9,9 @@ import sys
 from graders.engine.learner import words
 from graders.engine.learner.hints import ask
 from graders.engine.learner.journal import Journal, JournalError
-from graders.engine.learner.output import Screen, complain
-from graders.engine.learner.repository import JOURNAL, Refused, select_one
-from graders.engine.learner.visible import visible
+from graders.engine.terminal.output import Screen, complain
+from graders.engine.terminal.repository import JOURNAL, Refused, select_one
+from graders.engine.terminal.visible import visible
 
 ABOUT = words.HINT_ABOUT
 

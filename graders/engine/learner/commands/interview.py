@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from graders.engine.learner import words
 from graders.engine.learner.journal import Journal, JournalError
-from graders.engine.learner.output import Screen, complain
-from graders.engine.learner.repository import GRADES, JOURNAL, ROOT, Refused, expect_packages, select
-from graders.engine.learner.visible import shorter, visible
+from graders.engine.terminal.output import Screen, complain
+from graders.engine.terminal.repository import GRADES, JOURNAL, ROOT, Refused, expect_packages, select
+from graders.engine.terminal.visible import shorter, visible
+from graders.engine.terminal.words import cannot_write
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog
@@ -60,7 +61,7 @@ def run(asked: argparse.Namespace) -> int:
     _record(interview)
     screen.write("".join(f"{visible(line)}\n" for line in score_card(catalog, interview)))
     if asked.json is not None:
-        from graders.engine.learner.output import write
+        from graders.engine.terminal.output import write
 
         write(asked.json, json.dumps(interview.record(), indent=2) + "\n", screen)
     return int(not all(question.has_passed for question in interview.questions))
@@ -203,7 +204,7 @@ def _begun(catalog: Catalog, asked: argparse.Namespace, screen: Screen) -> Inter
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     except OSError as error:
-        raise Refused(words.cannot_write(str(folder), error.strerror)) from error
+        raise Refused(cannot_write(str(folder), error.strerror)) from error
     interview = Interview(str(folder), asked.minutes, secrets.randbelow(1 << 31), questions)
     screen.write(f"{words.interview_begins(len(questions), asked.minutes)}\n{words.INTERVIEW_KEYS}\n")
     return interview

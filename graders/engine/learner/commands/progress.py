@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from graders.engine.learner import words
 from graders.engine.learner.commands.reset import keep
 from graders.engine.learner.journal import Entry, Journal, JournalError
-from graders.engine.learner.meter import Meter
-from graders.engine.learner.output import STANDARD_OUTPUT, OutputError, Screen, complain, expect_writable, write
 from graders.engine.learner.present import Present
-from graders.engine.learner.repository import JOURNAL, ROOT, Refused, expect_packages, select
-from graders.engine.learner.visible import shorter, visible
+from graders.engine.terminal.meter import Meter
+from graders.engine.terminal.output import STANDARD_OUTPUT, OutputError, Screen, complain, expect_writable, write
+from graders.engine.terminal.repository import JOURNAL, ROOT, Refused, cannot_import, expect_packages, select
+from graders.engine.terminal.visible import shorter, visible
+from graders.engine.terminal.words import cannot_write
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog
@@ -156,7 +157,7 @@ class _Work:
             kept = keep(name, path.read_bytes()) if path.is_file() else None
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(words.cannot_write(shorter(path), error.strerror)) from error
+            raise OutputError(cannot_write(shorter(path), error.strerror)) from error
         write(str(path), text, self._screen)
         had, has = choice.points(name)
         return {
@@ -169,8 +170,8 @@ class _Work:
 
 
 def _show(progress: Progress, imported: dict[str, Any] | None, screen: Screen) -> None:
-    from graders.engine.learner.display import make_console
     from graders.engine.learner.summary import lines
+    from graders.engine.terminal.console import make_console
 
     console = make_console(screen, shutil.get_terminal_size().columns)
     if imported is not None:
@@ -189,7 +190,7 @@ def _html(progress: Progress) -> str:
     try:
         from graders.engine.learner.page import to_html
     except ImportError as error:
-        raise Refused(words.cannot_import(str(error), sys.executable)) from error
+        raise cannot_import(error) from error
     return to_html(progress)
 
 

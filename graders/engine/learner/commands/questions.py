@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 
 from graders.engine.learner import words
-from graders.engine.learner.output import Screen
-from graders.engine.learner.repository import Refused, select
-from graders.engine.learner.visible import visible
+from graders.engine.terminal.output import Screen
+from graders.engine.terminal.repository import Refused, select
+from graders.engine.terminal.visible import visible
 
 ABOUT = words.QUESTIONS_ABOUT
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from graders.engine.learner import words
 from graders.engine.learner.journal import RESET, Journal, JournalError
-from graders.engine.learner.output import Screen, write
-from graders.engine.learner.repository import GRADES, JOURNAL, Refused, select_one
-from graders.engine.learner.visible import shorter, visible
+from graders.engine.terminal.output import Screen, write
+from graders.engine.terminal.repository import GRADES, JOURNAL, Refused, select_one
+from graders.engine.terminal.visible import shorter, visible
 
 ABOUT = words.RESET_ABOUT
 

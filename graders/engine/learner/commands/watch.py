@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from graders.engine.learner import words
-from graders.engine.learner.interrupts import uninterrupted
-from graders.engine.learner.output import Screen
-from graders.engine.learner.repository import GRADES, ROOT, Refused, expect_packages, select
+from graders.engine.terminal.interrupts import uninterrupted
+from graders.engine.terminal.output import Screen
+from graders.engine.terminal.repository import GRADES, ROOT, Refused, cannot_import, expect_packages, select
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog, Exercise
@@ -31,7 +31,7 @@ def run(asked: argparse.Namespace) -> int:
     try:
         _watch(catalog, exercises)
     except ImportError as error:
-        raise Refused(words.cannot_import(str(error), sys.executable)) from error
+        raise cannot_import(error) from error
     return 0
 
 

@@ -12,14 +12,10 @@ from graders.engine.catalog import Catalog, Exercise
 from graders.engine.learner import editor, words
 from graders.engine.learner.attempts import note_attempts
 from graders.engine.learner.commands.reset import put_back
-from graders.engine.learner.display import make_console
 from graders.engine.learner.hints import ask
 from graders.engine.learner.journal import Journal, JournalError
-from graders.engine.learner.output import OutputError, Screen
 from graders.engine.learner.report import Reporter
-from graders.engine.learner.repository import JOURNAL, Refused
 from graders.engine.learner.stubs import stub_text
-from graders.engine.learner.visible import shorter, visible
 from graders.engine.learner.watching import terminal as keyboard
 from graders.engine.learner.watching.events import Event, Events, settled
 from graders.engine.learner.watching.terminal import Terminal
@@ -36,6 +32,10 @@ from graders.engine.learner.watching.views import (
     verdict_view,
 )
 from graders.engine.results import Outcome
+from graders.engine.terminal.console import make_console
+from graders.engine.terminal.output import OutputError, Screen
+from graders.engine.terminal.repository import JOURNAL, Refused
+from graders.engine.terminal.visible import shorter, visible
 
 _DONE = (Outcome.PASSED, Outcome.GRADER_ERROR)  # what is our fault keeps nobody from going on
 

@@ -10,7 +10,6 @@ from graders.engine.judge import Grade, judge
 from graders.engine.learner import words
 from graders.engine.learner.kept import KeptVerdicts
 from graders.engine.learner.notes import run_notes
-from graders.engine.learner.output import Screen
 from graders.engine.learner.watching.events import Event, Events
 from graders.engine.learner.watching.loop import Watch
 from graders.engine.learner.watching.terminal import Terminal
@@ -18,6 +17,7 @@ from graders.engine.learner.watching.verdicts import Verdicts
 from graders.engine.run import Memory, Options, choose_level
 from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sources import Folder
+from graders.engine.terminal.output import Screen
 
 
 def watch(catalog: Catalog, exercises: Sequence[Exercise], folder: Folder, kept: KeptVerdicts, screen: Screen) -> None:

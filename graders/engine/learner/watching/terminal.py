@@ -14,9 +14,9 @@ from typing import Self
 
 from rich.text import Text
 
-from graders.engine.learner.display import make_console
-from graders.engine.learner.interrupts import uninterrupted
-from graders.engine.learner.output import Screen
+from graders.engine.terminal.console import make_console
+from graders.engine.terminal.interrupts import uninterrupted
+from graders.engine.terminal.output import Screen
 
 UP, DOWN, PAGE_UP, PAGE_DOWN, ENTER, ESCAPE = "up", "down", "page up", "page down", "enter", "escape"
 _NAMED = {

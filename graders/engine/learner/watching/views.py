@@ -12,8 +12,8 @@ from graders.engine.learner import words
 from graders.engine.learner.compare import difference, next_questions
 from graders.engine.learner.hints import Given
 from graders.engine.learner.report import Reporter, worth
-from graders.engine.learner.visible import visible
 from graders.engine.results import ExerciseResult, Outcome
+from graders.engine.terminal.visible import visible
 
 _BAR = 24  # at most so many characters
 View = Callable[[Reporter], Iterable[Text]]  # lays itself out anew for each width

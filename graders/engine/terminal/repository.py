@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graders.engine.learner import words
+from graders.engine.terminal import words
 
 if TYPE_CHECKING:
     from graders.engine.catalog import Catalog, Exercise
@@ -23,6 +23,11 @@ class Refused(Exception):
     """Nothing can be done; the message says why and is all that the user needs."""
 
 
+def cannot_import(reason: object) -> Refused:
+    """Return what is raised when a package is missing or does not load."""
+    return Refused(words.cannot_import(str(reason), sys.executable))
+
+
 def expect_packages(*more: str) -> None:
     """Make sure that what grading needs is installed, and `more`.
 
@@ -31,7 +36,7 @@ def expect_packages(*more: str) -> None:
     """
     missing = [name for name in (*_PACKAGES, *more) if importlib.util.find_spec(name) is None]
     if missing:
-        raise Refused(words.cannot_import(words.packages_missing(missing), sys.executable))
+        raise cannot_import(words.packages_missing(missing))
 
 
 def select(names: Iterable[str]) -> tuple[Catalog, list[Exercise]]:

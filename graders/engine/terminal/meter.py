@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from graders.engine.learner import words
-from graders.engine.learner.output import Screen
+from graders.engine.terminal import words
+from graders.engine.terminal.output import Screen
 
 _SHADES = ("█▒░", "#+.")  # the second for a terminal that knows only ASCII
 _ERASE_LINE = "\r\x1b[2K"

@@ -13,12 +13,12 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from graders.engine.learner import words
 from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
-from graders.engine.learner.interrupts import INTERRUPTING
-from graders.engine.learner.output import OutputError, complain
-from graders.engine.learner.repository import Refused
-from graders.engine.learner.visible import visible
+from graders.engine.terminal import words
+from graders.engine.terminal.interrupts import INTERRUPTING
+from graders.engine.terminal.output import OutputError, complain
+from graders.engine.terminal.repository import Refused
+from graders.engine.terminal.visible import visible
 
 COMMANDS = {
     "grade": grade,

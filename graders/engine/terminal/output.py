@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from graders.engine.learner import words
-from graders.engine.learner.visible import visible
+from graders.engine.terminal import words
+from graders.engine.terminal.visible import visible
 
 STANDARD_OUTPUT = "-"
 
