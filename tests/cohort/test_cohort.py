@@ -263,7 +263,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(course):
 
 
 def test_ctrl_c_leaves_no_process_and_what_was_graded(course):
-    course.hand_in({f"Student, Number {n}": {"double": "while True:\n    pass\n"} for n in range(6)})
+    course.hand_in({f"Student, Number {n}": {"double": f"while {n} < 9:\n    pass\n"} for n in range(6)})
     running = subprocess.Popen(
         course.command(),
         cwd=course.repository.root,

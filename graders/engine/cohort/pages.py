@@ -197,6 +197,8 @@ def _tone(outcome: Outcome) -> str:
 
 
 def _points_by_id(entry: Entry) -> dict[str, tuple[float | None, float]]:
+    if not entry.results:  # nothing was handed in
+        return {}
     pairs = zip(entry.results, entry.points, entry.max_points, strict=True)
     return {result.id: (points, most) for result, points, most in pairs}
 
