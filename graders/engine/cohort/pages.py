@@ -21,8 +21,8 @@ from graders.engine.cohort.items import Analysis, Figure
 from graders.engine.cohort.records import Entry, Remark, Student
 from graders.engine.cohort.similarity import Similarities
 from graders.engine.learner import words
-from graders.engine.terminal.visible import visible
 from graders.engine.results import Outcome
+from graders.engine.terminal.visible import visible
 
 __all__ = ["SHOWABLE", "Move", "RunFacts", "cohort_html", "feedback_html", "similarity_html"]
 
