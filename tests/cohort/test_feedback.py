@@ -117,6 +117,7 @@ def test_long_texts_and_many_checks_are_bounded():
     checks = [check(f"test_{n}", Outcome.FAILED, f"{n}" + "m" * 10**6, f"{n}" + "\t\0" * 10**6) for n in range(200)]
     text = page(entry(student("s1"), result("topic/first", *checks)), texts={"topic/first": "c" * 10**6})
     assert len(text) < 2_000_000
+    assert "960,000 characters are left out here" in text
     assert "996,001 characters are left out here" in text
     assert "170 more like these are not listed" in text
 

@@ -134,6 +134,14 @@ def test_of_few_students_the_usual_is_not_known():
     assert found(a_class(LEAST_STUDENTS)).median is not None
 
 
+def test_students_count_in_the_rate_and_not_forms():
+    texts = a_class(6)
+    texts |= {f"same{n}": texts["s0003"] for n in range(24)}
+    result = found(texts)
+    assert result.different == 6
+    assert (result.median, result.groups) == (1, ())
+
+
 @pytest.mark.parametrize("texts", [{}, {"a": ""}, {"a": "\n \n"}, {"a": "def f(:\n\0\ud800'''", "b": "\x0c" * 99}])
 def test_texts_that_are_none(texts):
     assert found(texts).compared == 0
@@ -146,9 +154,26 @@ def test_a_short_likeness_is_none():
     assert found(texts).pairs == ()
 
 
+def test_a_large_share_of_little_is_no_likeness():
+    texts = a_class(30)
+    common = "    x = [y for y in range(12) if y not in (1, 2, 3, 4)]\n"
+    texts["a"] = STUB + common + "    del values[:], weights[:], values\n"
+    texts["b"] = STUB + common + "    print(values, weights, sep='')\n"
+    result = found(texts)
+    assert (result.compared, result.rate) == (32, 0.5)
+    assert result.pairs == ()
+
+
+def test_the_place_of_a_class_is_known():
+    """Copydetect gives those of class names as if nothing had been taken away before."""
+    text = "values_of_mine = 1\nclass SomeLongName:\n    pass\n"
+    offsets = similarity._without(similarity._fingerprint(text), set()).offsets
+    assert (offsets[1:, 1] >= offsets[:-1, 1]).all()
+
+
 def test_too_long_a_text_is_named_and_the_rest_goes_on():
     texts = a_class(30)
-    texts["long"] = "x = 1\n" * MOST_CHARACTERS
+    texts["long"] = written(random.Random(1), MOST_CHARACTERS // 20)
     result = found(texts)
     assert (result.too_long, result.compared) == (("long",), 30)
     assert "Too long to be compared, look at them yourself: <bdi>Jane</bdi>" in similarity_html(
@@ -176,6 +201,10 @@ def test_the_most_alike_are_shown_and_the_others_counted(monkeypatch):
     texts |= {f"copy{n}": texts["s0007"] + f"    print(x, {'x, ' * n})\n    del x\n" for n in range(3)}
     result = found(texts)
     assert (len(result.pairs), result.more) == (2, 4)
+    assert result.pairs[0].share >= result.pairs[1].share
+    monkeypatch.setattr(similarity, "MOST_PAIRS", 100)
+    assert found(texts).pairs[:2] == result.pairs
+    assert min(pair.share for pair in found(texts).pairs) < result.pairs[1].share
 
 
 def test_no_text_is_run(tmp_path):
