@@ -109,7 +109,7 @@ def _head(git: Path) -> str:
     if _COMMIT.fullmatch(head):
         return head
     ref = _REF.fullmatch(head)
-    if ref is None or ".." in head:
+    if ref is None:
         raise Refused("HEAD names no branch")
     name = ref[1]
     if os.path.lexists(git / name):
