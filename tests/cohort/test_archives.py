@@ -114,6 +114,13 @@ def test_a_file_above_the_limit_is_refused_unread():
     assert len(members["most.py"].read()) == MAX_BYTES
 
 
+def test_a_file_above_the_limit_is_refused_before_its_damage_is_noticed():
+    data = bytearray(zipped({"big.py": bytes(MAX_BYTES + 1)}, method=zipfile.ZIP_STORED))
+    data[1000] = 1
+    with pytest.raises(Refused, match="262,144 bytes"):
+        opened(bytes(data))["big.py"].read()
+
+
 def test_a_declared_size_that_lies_is_no_way_round_the_limit():
     data = zipped({"masks.py": os.urandom(1000) * 900})
     size = struct.pack("<I", 900_000)

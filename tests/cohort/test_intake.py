@@ -107,6 +107,18 @@ def test_an_exercise_whose_name_ends_in_a_number_is_no_copy():
     assert texts == {"generation/top_2": b"3", "generation/top": b"0"}
 
 
+def test_an_exercise_whose_name_ends_in_copy_is_no_copy():
+    files = {"beam_copy.py": b"c", "beam.py": b"b"}
+    assert placed(files, ["generation/beam", "generation/beam_copy"])[0] == {
+        "generation/beam": b"b",
+        "generation/beam_copy": b"c",
+    }
+
+
+def test_the_right_name_comes_before_one_in_another_case():
+    assert placed({"a/softmax.py": b"right", "a/Softmax.py": b"other"})[0] == {SOFTMAX: b"right"}
+
+
 def test_the_highest_number_is_the_newest():
     texts, (remark,) = placed({"softmax.py": b"0", "softmax-2.py": b"2", "softmax-10.py": b"10", "softmax-1.py": b"1"})
     assert texts == {SOFTMAX: b"10"}
@@ -237,6 +249,8 @@ def test_canvas_anonymous(export):
         "x7Yz1": ("", False),
         "abcde": ("", True),
     }
+    _, found = taken(export({"anon_12345_20001_softmax.py": "a", "anon_23456_20002_masks.py": "b"}))
+    assert {(a.people[0].id, a.people[0].name) for a in found.values()} == {("12345", ""), ("23456", "")}
 
 
 def test_two_canvas_attachments_of_one_name_stay_two(export):
@@ -295,7 +309,7 @@ MOODLE_FOLDERS = {
 def check_moodle(found):
     assert {a.people[0].id: a.people[0].name for a in found.values()} == {"657737": "Jane Doe", "657738": "Zoë O'Neill"}
     assert found["Jane Doe_657737"].texts == {SOFTMAX: b"s", MASKS: b"m"}
-    assert kinds(found["Jane Doe_657737"].remarks) == [RemarkKind.IGNORED]
+    assert ["only files are graded" in r.text for r in found["Jane Doe_657737"].remarks] == [True]
     assert found["Zoë O'Neill_657738"].texts == {SOFTMAX: b"z"}
 
 
@@ -395,6 +409,14 @@ def test_gradescope(export):
     ]
 
 
+def test_attempts_come_by_person_whatever_the_order_of_the_export(export):
+    entry = "submission_{}:\n  :submitters:\n  - :name: {}\n  :created_at: 2026-09-11 01:00:00 Z\n"
+    text = entry.format(1, "Zed") + entry.format(2, "Amy") + entry.format(3, "bob")
+    _, found = taken(export({"submission_metadata.yml": text, "submission_1/softmax.py": ""}))
+    assert list(found) == ["submission_2", "submission_3", "submission_1"]
+    assert kinds(found["submission_2"].remarks) == [RemarkKind.MISSING]
+
+
 def test_gradescope_unpacked(tmp_path):
     intake, found = taken(laid_out(tmp_path, GRADESCOPE) / "assignment_9_export")
     assert intake.system == "gradescope"
@@ -455,6 +477,7 @@ def test_classroom(tmp_path):
     assert [a.people[0].login for a in found.values()] == ["jane-doe", "janus", "roe"]
     for attempt in found.values():
         assert attempt.submitted == datetime(2026, 10, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+        assert attempt.submitted.utcoffset() == timedelta(hours=2)
         assert attempt.texts == {SOFTMAX: attempt.people[0].login.encode()}
         assert not attempt.remarks
 
@@ -485,6 +508,8 @@ def test_a_clones_configuration_runs_nothing(tmp_path):
         }
         for name, value in settings.items():
             git(folder, "config", name, str(value))
+        with (folder / ".git" / "config").open("a") as config:
+            config.write("[core]\n\trepositoryformatversion = 99\n")  # git refuses to run in such a clone
     assert all(a.submitted for a in taken(root)[1].values())
     assert not mark.exists()
 
@@ -493,12 +518,19 @@ def test_a_clone_without_commits_or_with_links_in_its_git_has_no_time(tmp_path):
     root = tmp_path / "clones"
     clone(root / "hw-none", commit=False)
     linked = clone(root / "hw-linked")
+    commit = (linked / ".git" / "refs" / "heads" / "main").read_text()
+    (tmp_path / "elsewhere").write_text(commit)
+    outside = laid_out(tmp_path / "outside", {"main": commit})
+    heads = clone(root / "hw-heads") / ".git" / "refs" / "heads"
+    (heads / "main").unlink()
+    heads.rmdir()
+    heads.symlink_to(outside)
     (linked / ".git" / "HEAD").unlink()
     (linked / ".git" / "HEAD").symlink_to(tmp_path / "elsewhere")
     leaving = clone(root / "hw-leaving")
     (leaving / ".git" / "HEAD").write_text("ref: refs/../../../elsewhere\n")
     _, found = taken(root)
-    assert len(found) == 3
+    assert len(found) == 4
     for attempt in found.values():
         assert attempt.submitted is None
         assert RemarkKind.REFUSED in kinds(attempt.remarks)

@@ -184,6 +184,7 @@ def test_cells_are_filled_in_and_all_else_stays(roster):
     assert render(roster(WORKSHEET), {(0, 6): "7"}).startswith(codecs.BOM_UTF8)
     quoted = 'id,name\n1,"Jane"\n'
     assert render(roster(quoted), {(0, 1): 'J"ne'}) == b'id,name\n1,"J""ne"\n'
+    assert render(roster(quoted), {(0, 1): "Bob"}) == b'id,name\n1,"Bob"\n'
 
 
 def test_columns_are_added_to_each_row_but_not_to_empty_lines(roster):
@@ -312,6 +313,12 @@ def test_an_id_that_the_roster_lacks_is_somebody_else_though_the_name_is_the_sam
     found = reconcile(roster(PLAIN), [attempt(jane), attempt(stranger)])
     assert owners(found) == {"1": ["1"]}
     assert RemarkKind.UNKNOWN in kinds(found)
+
+
+def test_what_two_students_share_says_nothing_beside_what_they_do_not(roster):
+    shared = roster("id,email\n1,lab@x.org\n2,lab@x.org\n")
+    assert owners(reconcile(shared, [attempt(Person(id="1", email="lab@x.org"))])) == {"1": ["1"]}
+    assert owners(reconcile(shared, [attempt(Person(email="lab@x.org"))])) == {}
 
 
 def test_a_name_unlike_the_rosters_is_told_where_the_id_decides(roster):

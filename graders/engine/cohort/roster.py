@@ -187,7 +187,7 @@ def _write(roster: Roster, line: Line, changed: Mapping[int, str], extra: Sequen
 
 
 def _quoted(text: str, delimiter: str, always: bool) -> str:
-    if always or any(c in text for c in f'{delimiter}"\r\n') or text != text.strip():
+    if always or any(c in text for c in f'{delimiter}"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
 

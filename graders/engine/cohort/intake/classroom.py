@@ -105,28 +105,29 @@ def _committed(git: Path) -> datetime:
 
 def _head(git: Path) -> str:
     """Return the hash of the commit that is checked out."""
-    head = _text(git / "HEAD").strip()
+    head = _text(git, "HEAD").strip()
     if _COMMIT.fullmatch(head):
         return head
     ref = _REF.fullmatch(head)
-    if ref is None or ".." in head:
+    if ref is None:
         raise Refused("HEAD names no branch")
     name = ref[1]
     if os.path.lexists(git / name):
-        found = _text(git / name).strip()
+        found = _text(git, name).strip()
     else:
-        lines = (line.partition(" ") for line in _text(git / "packed-refs").splitlines())
+        lines = (line.partition(" ") for line in _text(git, "packed-refs").splitlines())
         found = next((commit for commit, _, ref_name in lines if ref_name == name), "")
     if not _COMMIT.fullmatch(found):
         raise Refused("there is no commit")
     return found
 
 
-def _text(path: Path) -> str:
+def _text(git: Path, name: str) -> str:
     """Return a file of the repository's, "" where there is none."""
+    path = git / name
     if not os.path.lexists(path):
         return ""
-    if path.resolve() != path.parent.resolve() / path.name:
+    if not path.resolve().is_relative_to(git.resolve()):
         raise Refused("there is a link in its .git")
     return read_small(path, _MAX_REFS).decode("utf-8", "replace")
 
