@@ -74,10 +74,10 @@ class Container:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def grade(self):
-        """Return the exit status and results.json."""
+    def grade(self, *before):
+        """Return the exit status and results.json; `before` are words of a command that runs the autograder's."""
         done = subprocess.run(
-            [sys.executable, "-P", "-c", COMMAND, "--place", str(self.root)],
+            [*before, sys.executable, "-P", "-c", COMMAND, "--place", str(self.root)],
             cwd=self.root / "source" / "repository",
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": "."},
             capture_output=True,
@@ -185,7 +185,11 @@ def test_lateness_is_measured_by_the_moment_of_the_submission(container):
 
 def test_an_empty_submission_has_no_points_and_is_no_fault(container):
     status, found = container.grade()
-    assert (status, found["score"], found["tests"][0]["output"]) == (0, 0, "not started")
+    assert (status, found["score"], found["tests"][0]["output"]) == (
+        0,
+        0,
+        "not started\n\nthere is no file foundations/softmax.py",
+    )
 
 
 @pytest.mark.parametrize("metadata", [{}, {"created_at": "2026-03-01T11:00:00"}, {"created_at": 5}, [1]])
@@ -200,20 +204,15 @@ def test_without_a_time_that_points_depend_on_there_is_no_score(container, metad
     assert found["tests"][0]["visibility"] == "hidden"
 
 
-def test_a_level_that_is_refused_is_said_and_nothing_is_run(unpacked, tmp_path):
-    """An unknown level stands for one that the container refuses: what is not `full` is never chosen instead."""
-    source = tmp_path / "source of its own"
-    source.mkdir()
-    (source / "repository").symlink_to(unpacked / "repository")
-    (source / "assignment.toml").write_text(ASSIGNMENT)
-    (source / "isolation").write_text("none")
-    place = tmp_path / "place"
-    place.mkdir()
-    container = Container(place, source)
+def test_where_full_isolation_is_refused_nothing_is_run_and_the_staff_are_told(container):
     container.hand_in("softmax.py", RIGHT)
-    status, found = container.grade()
+    without_namespaces = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    status, found = container.grade("unshare", "--map-root-user", "sh", "-c", without_namespaces, "sh")
     assert (status, "score" in found, found["output"]) == (2, False, STAFF)
-    assert "does not name a level of isolation" in found["tests"][0]["output"]
+    (told,) = found["tests"]
+    assert told["visibility"] == "hidden"
+    assert "isolation full is refused here" in told["output"]
+    assert "Build the zip again with --isolation confined" in told["output"]
 
 
 def test_run_autograder_says_so_when_even_python_does_not_start(unpacked, tmp_path):
