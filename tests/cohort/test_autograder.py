@@ -119,6 +119,8 @@ def test_the_zip_has_what_grading_needs_and_nothing_else(make_zip):
 
 def test_the_same_files_make_the_same_zip(make_zip):
     assert make_zip().read_bytes() == make_zip().read_bytes()
+    with zipfile.ZipFile(make_zip()) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 @pytest.mark.parametrize("script", ["setup.sh", "run_autograder"])
