@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -30,13 +30,31 @@ class Sources(Protocol):
 
 
 class Texts:
-    """A submission held in memory: exercise id -> text."""
+    """A submission held in memory: exercise id -> text, or why there is none that can be read."""
 
-    def __init__(self, texts: Mapping[str, str]):
+    def __init__(self, texts: Mapping[str, str], unreadable: Mapping[str, str] | None = None):
         self._texts = dict(texts)
+        self._unreadable = dict(unreadable or {})
 
     def read(self, exercise_id: str) -> str | None:
+        if exercise_id in self._unreadable:
+            raise Unreadable(self._unreadable[exercise_id])
         return self._texts.get(exercise_id)
+
+
+def in_memory(sources: Sources, exercise_ids: Iterable[str]) -> Texts:
+    """Return what `sources` hold under these ids, so that it can be sent elsewhere."""
+    texts: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for exercise_id in exercise_ids:
+        try:
+            text = sources.read(exercise_id)
+        except Unreadable as problem:
+            unreadable[exercise_id] = str(problem)
+            continue
+        if text is not None:
+            texts[exercise_id] = text
+    return Texts(texts, unreadable)
 
 
 class Snapshot:
