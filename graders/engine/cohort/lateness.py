@@ -59,7 +59,6 @@ def measure(submitted: datetime | None, due: datetime | None, closes: datetime |
         return Lateness()
     if submitted is None:
         return Lateness(is_unknown=True)
-    submitted = submitted.astimezone(UTC)
     overdue = max(_NONE, submitted - due.astimezone(UTC) - policy.grace)
     spent = min(policy.late_days, _days_begun(overdue))
     late = max(_NONE, overdue - spent * _DAY)

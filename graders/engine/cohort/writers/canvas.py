@@ -26,11 +26,11 @@ _PLAIN = ("Student", "ID", "SIS User ID", "SIS Login ID", _LAST)
 def import_csv(roster: Roster | None, assignment: Assignment, entries: Sequence[Entry]) -> str:
     """Return the file to import.
 
-    With a gradebook exported from Canvas, its identifying columns are copied as they are, and all of its students. If it
-    has the assignment's column, by id or else by title, then that column's title is kept, and grades are scaled to its
-    points possible; a cell that says EX, and one for which there is no grade, keeps what it holds, since an empty cell
-    would take a grade away. Without such a gradebook, or with a roster of another kind, the columns come from what is
-    known of the students.
+    With a gradebook exported from Canvas, its identifying columns are copied as they are, and all of its students. If
+    it has the assignment's column, by id or else by title, then that column's title is kept, and grades are scaled to
+    its points possible; a cell that says EX, and one for which there is no grade, keeps what it holds, since an empty
+    cell would take a grade away. Without such a gradebook, or with a roster of another kind, the columns come from
+    what is known of the students.
 
     Raises:
         CannotWrite: several columns may be the assignment's.
@@ -46,7 +46,7 @@ def import_csv(roster: Roster | None, assignment: Assignment, entries: Sequence[
         most = _possible(roster, column) or max_points(assignment)
         rows = _rows(roster, width, column, {e.student.row: grade_cell(assignment, e, most) for e in entries})
     file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
+    table = csv.writer(file)
     table.writerow([*header, title])
     table.writerow([POSSIBLE, *[""] * (len(header) - 1), shown(most)])
     table.writerows(rows)

@@ -25,19 +25,21 @@ def results_json(
     results: Sequence[ExerciseResult],
     entry: Entry | None = None,
     *,
+    remarks: Sequence[str] = (),
     seed: int | None = None,
     isolation: str = "",
     engine: str = "",
 ) -> str:
     """Return the file for one submission: a test an exercise, of which students see what the assignment allows.
 
-    Where points are not shown, a hidden test carries them all, and Gradescope hides the total. Where something could not
-    be graded through a fault of ours, there is no score anywhere, not even that of other exercises: Gradescope would add
-    them up to a grade.
+    Where points are not shown, a hidden test carries them all, and Gradescope hides the total. Where something could
+    not be graded through a fault of ours, there is no score anywhere, not even that of other exercises: Gradescope
+    would add them up to a grade.
 
     Args:
         results: one for each exercise of the assignment, in its order.
         entry: the line of the gradebook, with the penalty; None for the raw points.
+        remarks: on the files that were handed in, for the student.
         seed, isolation, engine: how it was graded, for the staff alone.
     """
     if entry is None:
@@ -59,7 +61,8 @@ def results_json(
     record |= {"stdout_visibility": "hidden", "tests": tests, "extra_data": {"llm-katas": graded_how}}
     if is_scored:
         record["score"] = entry.final
-        record["output"] = "\n".join(penalty_lines(assignment, entry)) if shows_points else ""
+        penalty = penalty_lines(assignment, entry) if shows_points else []
+        record["output"] = visible("\n".join([*remarks, *penalty]))[:MAX_CHARACTERS]
         if not shows_points:
             tests.append(
                 {"name": "Points", "score": entry.final, "max_score": sum(entry.max_points), "visibility": "hidden"}

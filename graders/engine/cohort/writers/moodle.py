@@ -1,4 +1,4 @@
-"""Moodle's grading worksheet, filled in: the file that was exported, in which only grades, and perhaps comments, change.
+"""Moodle's grading worksheet, filled in: the exported file, in which only grades, and perhaps comments, change.
 
 The headers are in the language of whoever exported it, so the columns are found by their order, which is fixed, and by
 what stands in them:
@@ -21,7 +21,7 @@ from graders.engine.cohort.writers import CannotWrite
 from graders.engine.cohort.writers.words import grade_cell, lines
 
 # "No" in Moodle's languages; Moodle looks again at import, so a language that is not here does no harm.
-_NO = set("no nein non não nej nei nee nie ne ei нет ні не όχι hayır لا לא 否 いいえ 아니오 아니요 không tidak".split())
+_NO = set("no nein non não nej nei nee nie ne ei нет ні не όχι لا לא 否 いいえ 아니오 아니요 không tidak".split())
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _DATED = re.compile(r"-|(?=.*\d.*\d).*\d[:.]\d\d.*", re.DOTALL)  # "-", or a date with a time of day
 _KNOWN = {"grade": "Grade", "most": "Maximum grade", "changeable": "Grade can be changed"}
@@ -85,9 +85,9 @@ def _is_locked(roster: Roster, row: int, columns: _Columns) -> bool:
 
 
 def _find(roster: Roster) -> _Columns:
-    if roster.kind != "moodle":
-        raise CannotWrite("Moodle: the roster is no grading worksheet: download it under View all submissions")
     places = _by_name(roster.header) or _by_content(roster)
+    if places is None and roster.kind != "moodle":
+        raise CannotWrite("Moodle: the roster is no grading worksheet: download it under View all submissions")
     if places is None:
         raise CannotWrite(
             "Moodle: no column of the worksheet is the maximum grade, in points: choose points as the kind of grade, "

@@ -17,14 +17,14 @@ _FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
 
 
 def grades_csv(assignment: Assignment, entries: Sequence[Entry]) -> str:
-    """Return the table as CSV with commas and "\\n".
+    """Return the table as CSV with commas and "\\r\\n".
 
-    The columns are id, name, each exercise by its id, raw, late, penalty, final and flags. A cell is empty where there is
-    no grade through a fault of ours. In id and name, which students may have written, an apostrophe stands before what a
-    spreadsheet would take for a formula; no other column has text of theirs.
+    The columns are id, name, each exercise by its id, raw, late, penalty, final and flags. A cell is empty where there
+    is no grade through a fault of ours. In id and name, which students may have written, an apostrophe stands before
+    what a spreadsheet would take for a formula; no other column has text of theirs.
     """
     file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
+    table = csv.writer(file)
     ids = [e.id for e in assignment.exercises]
     table.writerow(["id", "name", *ids, "raw", "late", "penalty", "final", "flags"])
     for entry in entries:
