@@ -122,6 +122,12 @@ def cohort(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def gradescope(session: nox.Session) -> None:
+    """Build an autograder to upload to Gradescope: nox -s gradescope -- --assignment hw1.toml --out autograder.zip."""
+    carry_out(session, "gradescope", "instructor")
+
+
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Prove the engine and every exercise (pytest), or a part: nox -s tests -- tests/repository."""
     # A judge and its zygotes take up to a gigabyte, so cores alone do not decide.

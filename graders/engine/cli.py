@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from graders.engine.cohort.commands import cohort
+from graders.engine.cohort.commands import autograde, cohort, gradescope
 from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
 from graders.engine.terminal import words
 from graders.engine.terminal.interrupts import INTERRUPTING
@@ -30,6 +30,8 @@ COMMANDS = {
     "questions": questions,
     "reset": reset,
     "cohort": cohort,
+    "gradescope": gradescope,
+    "autograde": autograde,
 }
 _FELL_OUT = 2
 _CLEARING_SECONDS = 3

@@ -366,10 +366,10 @@ submission_71:
 
 
 def test_a_moodle_worksheet_is_filled_in(course):
-    header = "Bezeichner,Vollständiger Name,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,"
+    header = "ID,Vollständiger Name,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,"
     header += "Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung)\r\n"
     rows = [
-        f'Teilnehmer/in{n},{name},Abgegeben,,"30,00",Ja,"Montag, 2. März 2026, 12:00",-\r\n'
+        f'Teilnehmer/in {n},{name},Abgegeben,,"30,00",Ja,"Montag, 2. März 2026, 12:00",-\r\n'
         for n, name in ((657737, "Rita Right"), (657738, "Ümit Şen"))
     ]
     (course.folder / "roster.csv").write_bytes(("\ufeff" + header + "".join(rows)).encode())

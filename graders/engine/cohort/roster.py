@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from graders.engine.cohort.archives import Refused, read_small, shown
@@ -68,6 +69,7 @@ _MOODLE = {
 }
 _STATUS = {"status", "statut", "estado", "stato", "статус", "状态", "ステータス"}
 _PARTICIPANT = re.compile(r"(?P<word>\D*[^\W\d]\D*)(?P<number>[0-9]+)")
+_MAXIMUM = re.compile(r"[0-9]+[.,][0-9]{2}")
 _WORKSHEET_COLUMNS = 6  # of the least that Moodle exports: blind marking, no plugins
 
 
@@ -321,17 +323,26 @@ def _columns(header: Sequence[str], known: Mapping[str, str]) -> dict[str, int]:
 
 def _is_worksheet(header: Sequence[str], rows: Sequence[tuple[str, ...]]) -> bool:
     """Return whether the first column is one word and a number all the way down, "Participant 12", in any language."""
-    if len(header) < _WORKSHEET_COLUMNS or header[0] in _COLUMNS["plain"]:
+    if len(header) < _WORKSHEET_COLUMNS or (header[0] in _COLUMNS["plain"] and not _has_maximum(rows)):
         return False
     found = [_PARTICIPANT.fullmatch(row[0].strip()[:200]) for row in rows if any(row)]
     return bool(found) and all(found) and len({m["word"] for m in found if m}) == 1
+
+
+def _has_maximum(rows: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether a column has the same number, with two places, all the way down, as that of the maximum grade.
+
+    A worksheet in German begins with "ID", which plain rosters may do too.
+    """
+    columns = zip_longest(*(row for row in rows if any(row)), fillvalue="")
+    return any(_MAXIMUM.fullmatch(cells[0]) and len(set(cells)) == 1 for cells in columns)
 
 
 def _worksheet(header: Sequence[str], rows: Sequence[tuple[str, ...]]) -> dict[str, int]:
     """Return the columns: the identifier comes first and the name second, unless marking is blind."""
     known = _columns(header, _MOODLE)
     columns = {what: known[what] for what in ("email", "login", "group") if what in known}
-    if "id" in known:  # the institution's number, whereas Moodle's own belongs to the assignment
+    if known.get("id"):  # not the first: the institution's number, whereas Moodle's own belongs to the assignment
         columns["sis_id"] = known["id"]
     columns["id"] = 0
     second = [row[1] for row in rows if len(row) > 1]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graders.engine.cohort.gradebook import Move
-from graders.engine.cohort.lateness import shown
-
 ABOUT = "Grade a cohort: what your LMS exported, in a sandbox, to grades, feedback and a page of your own."
 INPUT = (
     "a zip or folder exported from Canvas, Moodle or Gradescope, a folder of GitHub Classroom clones, or a folder with "
@@ -49,15 +46,15 @@ def remarks(counts: Mapping[str, int], path: str) -> str:
     return f"Remarks on what was handed in: {listed}. They are in {path}."
 
 
-def moved(move: Move, name: str) -> str:
-    before, after = ("nothing" if v is None else shown(v) for v in (move.before, move.after))
-    return f"{name}: {move.what} from {before} to {after}"
+def moved(name: str, what: str, before: str, after: str) -> str:
+    return f"{name}: {what} from {before} to {after}"
 
 
 def more_moves(count: int) -> str:
     return f"... and {count:,} more, all in cohort.html"
 
 
+NOTHING = "nothing"  # where there is, or was, no grade
 NOBODY_MOVED = "Nobody moved since the run before."
 
 

@@ -293,9 +293,12 @@ def _tell(screen: Screen, place: Place, result: Run, is_again: bool) -> None:
 
 
 def _tell_moves(screen: Screen, result: Run) -> None:
+    from graders.engine.cohort.lateness import shown
+
     names = {e.student.key: e.student.person.name or e.student.key for e in result.entries}
     for move in result.moves[:_MOVES_SHOWN]:
-        screen.write(visible(words.moved(move, names.get(move.student, move.student))) + "\n")
+        before, after = (words.NOTHING if v is None else shown(v) for v in (move.before, move.after))
+        screen.write(visible(words.moved(names.get(move.student, move.student), move.what, before, after)) + "\n")
     if len(result.moves) > _MOVES_SHOWN:
         screen.write(words.more_moves(len(result.moves) - _MOVES_SHOWN) + "\n")
     if not result.moves:
