@@ -5,8 +5,9 @@ import re
 import pytest
 
 from graders.engine.cohort.charts import MOST_BANDS, heat_map, histogram, level
+from graders.engine.cohort.gradebook import Move
 from graders.engine.cohort.items import analyse
-from graders.engine.cohort.pages import Move, RunFacts, cohort_html
+from graders.engine.cohort.pages import RunFacts, cohort_html
 from graders.engine.cohort.records import Remark, RemarkKind
 from graders.engine.results import Outcome
 from tests.cohort import browser
@@ -29,7 +30,7 @@ def hostile_page():
     named = result("topic/first", *checks[:2], diagnosis=(HOSTILE,))
     lines.append(entry(student("x"), named))
     remarks = [Remark(RemarkKind.REFUSED, HOSTILE, HOSTILE)]
-    moved = [Move(student("k", HOSTILE), HOSTILE, None, 1.5)]
+    moved = [Move(HOSTILE, HOSTILE, None, 1.5)]
     return page(lines, remarks, moved, HOSTILE, {"topic/first": HOSTILE})
 
 
@@ -42,7 +43,7 @@ def test_the_facts_of_the_run_and_of_the_class():
     text = page(
         lines,
         [Remark(RemarkKind.MISSING, "row 4", "nothing was handed in")],
-        [Move(student("b"), "topic/first", 5.0, 0.0)],
+        [Move("b", "topic/first", 5.0, 0.0)],
         exercises={"topic/first": "First"},
     )
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text.partition("<body>")[2]))

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from graders.engine.cohort.assignment import Assignment
 from graders.engine.cohort.gradebook import Move
 from graders.engine.cohort.items import analyse
-from graders.engine.cohort.pages import Move as ShownMove
 from graders.engine.cohort.pages import RunFacts, cohort_html, feedback_html
 from graders.engine.cohort.place import RESULTS
-from graders.engine.cohort.records import Attempt, Entry, Person, Remark, Student
+from graders.engine.cohort.records import Attempt, Entry, Remark, Student
 from graders.engine.cohort.roster import Roster
 from graders.engine.cohort.submissions import slug
 from graders.engine.cohort.writers import canvas, everything, gradescope, moodle, table
@@ -58,7 +57,7 @@ def outputs(run: Run) -> Iterator[tuple[str, bytes]]:
             yield feedback_name(entry.student), _feedback(run, entry, titles).encode()
     facts = RunFacts(run.seed, run.isolation)
     analysis = analyse(run.entries, titles)
-    page = cohort_html(run.assignment.title, facts, run.entries, analysis, run.remarks, _shown_moves(run))
+    page = cohort_html(run.assignment.title, facts, run.entries, analysis, run.remarks, run.moves)
     yield "cohort.html", page.encode()
     yield RESULTS, everything.results_json(run.assignment, run.entries, **_facts(run)).encode()
 
@@ -89,12 +88,6 @@ def _facts(run: Run) -> dict:
 def _feedback(run: Run, entry: Entry, titles: Mapping[str, str]) -> str:
     show = frozenset(map(str, run.assignment.feedback))
     return feedback_html(run.assignment.title, show, entry, titles, run.texts(entry.attempt))
-
-
-def _shown_moves(run: Run) -> list[ShownMove]:
-    students = {entry.student.key: entry.student for entry in run.entries}
-    gone = {move.student: Student(move.student, Person()) for move in run.moves} | students
-    return [ShownMove(gone[move.student], move.what, move.before, move.after) for move in run.moves]
 
 
 def _remarks_csv(remarks: Sequence[Remark]) -> str:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,14 +18,15 @@ from markupsafe import Markup
 
 from graders.engine.cohort import charts
 from graders.engine.cohort.feedback import SHOWABLE, told
+from graders.engine.cohort.gradebook import Move
 from graders.engine.cohort.items import Analysis, Figure
 from graders.engine.cohort.records import Entry, Remark, Student
 from graders.engine.cohort.similarity import Similarities
-from graders.engine.learner import words
 from graders.engine.results import Outcome
 from graders.engine.terminal.visible import visible
+from graders.engine.terminal.words import OUTCOMES
 
-__all__ = ["SHOWABLE", "Move", "RunFacts", "cohort_html", "feedback_html", "similarity_html"]
+__all__ = ["SHOWABLE", "RunFacts", "cohort_html", "feedback_html", "similarity_html"]
 
 _FOLDER = Path(__file__).parent
 _TEXT_CHARACTERS = 2000  # of a text in a table
@@ -37,16 +39,6 @@ class RunFacts:
 
     seed: int
     isolation: str
-
-
-@dataclass(frozen=True)
-class Move:
-    """A result that is not what it was in the run before, in points of the assignment; None for a fault of ours."""
-
-    student: Student
-    exercise: str
-    before: float | None
-    after: float | None
 
 
 def feedback_html(
@@ -94,6 +86,7 @@ def cohort_html(
         heat=charts.heat_map([[_share(row.get(id_)) for id_ in ids] if row else [] for row in rows], len(ids)),
         remarks=remarks,
         moved=moved,
+        people={entry.student.key: entry.student for entry in entries},
         faults=sum(1 for entry in ordered if entry.results and entry.final is None),
     )
 
@@ -109,6 +102,24 @@ def similarity_html(title: str, found: Sequence[Similarities], names: Mapping[st
 
 
 def _render(template: str, **values: object) -> str:
+    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("look.css", "sort.js"))
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            outcomes=OUTCOMES,
+            **values,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Return what templates are read with; it keeps them, as there is one page a student."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -129,15 +140,7 @@ def _render(template: str, **values: object) -> str:
         "who": _who,
         "tone": _tone,
     }
-    style, script = ((_FOLDER / name).read_text("utf-8") for name in ("look.css", "sort.js"))
-    return environment.get_template(template).render(
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        words=words,
-        **values,
-    )
+    return environment
 
 
 def _hash(text: str) -> str:

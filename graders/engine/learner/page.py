@@ -13,6 +13,7 @@ from graders.engine.learner import words
 from graders.engine.learner.layers import Picture, Sizes, lay_out
 from graders.engine.learner.progress import Progress, State
 from graders.engine.terminal.visible import visible
+from graders.engine.terminal.words import OUTCOMES
 
 _TEMPLATE = "progress.html.jinja"
 _WIDE = Sizes(width=200, height=46, column_gap=40, row_gap=9, heading=34, lane_gap=30, columns=5)
@@ -57,6 +58,7 @@ def to_html(progress: Progress) -> str:
         ],
         states=list(State),
         words=words,
+        outcomes=OUTCOMES,
     )
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from graders.engine.learner import words
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
 from graders.engine.terminal.visible import visible
+from graders.engine.terminal.words import OUTCOMES
 
 _CHECKS_SHOWN = 3  # in full; what else fell short gets a line
 _PRINTED_LINES = 20
@@ -184,7 +185,7 @@ def _is_hollow(result: ExerciseResult) -> bool:
 
 
 def _word(outcome: Outcome) -> tuple[str, str]:
-    return words.OUTCOMES[outcome], _STYLES.get(outcome, "red")
+    return OUTCOMES[outcome], _STYLES.get(outcome, "red")
 
 
 def _check_head(check: CheckResult, remark: str = "") -> Text:

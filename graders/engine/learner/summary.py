@@ -11,6 +11,7 @@ from graders.engine.learner import words
 from graders.engine.learner.progress import Progress, TopicStanding
 from graders.engine.terminal.meter import segments, shades
 from graders.engine.terminal.visible import visible
+from graders.engine.terminal.words import OUTCOMES
 
 _CELLS = 24  # of a bar; fewer where a topic then fits one line
 _FEWEST_CELLS = 10
@@ -74,7 +75,7 @@ def _again(progress: Progress) -> Iterator[Text]:
         return
     yield Text(words.PROGRESS_AGAIN, "bold yellow")
     for e in progress.again:
-        now = words.progress_passed_before(words.OUTCOMES[e.outcome], e.points, e.max_points)
+        now = words.progress_passed_before(OUTCOMES[e.outcome], e.points, e.max_points)
         yield Text.assemble("  ", (visible(e.title), "bold"), (f" ({e.id})", "dim"), f": {now}")
     yield Text()
 

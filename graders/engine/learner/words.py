@@ -5,22 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from graders.engine.results import Outcome
-from graders.engine.terminal.words import conjunction
-
-OUTCOMES = {
-    Outcome.PASSED: "passed",
-    Outcome.PARTIAL: "partly passed",
-    Outcome.FAILED: "failed",
-    Outcome.NOT_STARTED: "not started",
-    Outcome.INVALID: "cannot be loaded",
-    Outcome.BANNED: "used what is banned",
-    Outcome.ERROR: "raised an error",
-    Outcome.TIMED_OUT: "ran out of time",
-    Outcome.OUT_OF_MEMORY: "ran out of memory",
-    Outcome.CRASHED: "crashed",
-    Outcome.FORGED: "broke the protocol",
-    Outcome.GRADER_ERROR: "our fault",
-}
+from graders.engine.terminal.words import OUTCOMES, conjunction
 
 # What happens before and around grading.
 

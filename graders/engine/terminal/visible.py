@@ -9,6 +9,8 @@ def visible(text: str) -> str:
     That is what `repr` escapes too: control characters, marks that turn the direction of writing, surrogates, spaces
     that are none of the keyboard's. XML allows all that is left. Tabs become spaces.
     """
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text.expandtabs(4))
 
 

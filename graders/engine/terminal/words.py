@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from graders.engine.results import Outcome
+
+OUTCOMES = {
+    Outcome.PASSED: "passed",
+    Outcome.PARTIAL: "partly passed",
+    Outcome.FAILED: "failed",
+    Outcome.NOT_STARTED: "not started",
+    Outcome.INVALID: "cannot be loaded",
+    Outcome.BANNED: "used what is banned",
+    Outcome.ERROR: "raised an error",
+    Outcome.TIMED_OUT: "ran out of time",
+    Outcome.OUT_OF_MEMORY: "ran out of memory",
+    Outcome.CRASHED: "crashed",
+    Outcome.FORGED: "broke the protocol",
+    Outcome.GRADER_ERROR: "our fault",
+}
 COMMAND = "what to do; `%(prog)s COMMAND --help` says more"
 INTERRUPTED = "Interrupted: nothing more was graded."
 OUR_ERROR = "This is a fault of llm-katas, not yours. Please report it, with all of the above."
