@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.sharedctypes import Synchronized
 
 from graders.engine.catalog import Catalog, Exercise
-from graders.engine.judge import Grade, judge
+from graders.engine.judge import Grade
+from graders.engine.pool.local import LocalPool
+from graders.engine.pool.work import Job, Task, version_of
 from graders.engine.results import ExerciseResult, Outcome
-from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sources import Texts
-from tests.support.grading import CATALOG
+from tests.support.grading import CATALOG, ROOT
 
 # What only a sandbox ends. Without one such a submission never comes to an end, or takes the judge with it.
 _ENDLESS = {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.CRASHED}
@@ -76,61 +74,25 @@ def grade(way: Grade, pair: Pair) -> ExerciseResult:
 
 
 class Judges:
-    """Several processes, each with a judge and zygotes of its own, that take the pairs of a cohort as they come."""
+    """A pool of the product's judges, each of which has graded something of every exercise."""
 
     def __init__(self, count: int, pairs: Sequence[Pair], level: Isolation):
-        spawn = multiprocessing.get_context("spawn")
-        self._next = spawn.Value("i")
-        self._ends = []
-        for _ in range(count):
-            near, far = spawn.Pipe()
-            process = spawn.Process(target=_serve, args=(far, self._next, pairs, level))
-            process.start()
-            far.close()
-            self._ends.append((process, near))
-        self._await_all()  # each has graded something of every exercise, which warms it up
+        self._pairs = pairs
+        exercises = tuple(dict(pairs))
+        job = Job(exercises, seed=0, isolation=level, diagnose=False, version=version_of(ROOT))
+        self._pool = LocalPool(CATALOG, job, count)
+        for _ in range(2):  # the second time, hardly any exercise is new to the judge that gets it
+            self.run()
 
     def run(self) -> float:
         """Return the seconds until all pairs have been graded."""
-        self._next.value = 0
+        tasks = [Task(n, Texts({name: text}), (name,)) for n, (name, text) in enumerate(self._pairs)]
         started = time.perf_counter()
-        for _, end in self._ends:
-            end.send("go")
-        self._await_all()
-        return time.perf_counter() - started
+        graded = sum(len(results) for _, results in self._pool.grade(tasks))
+        seconds = time.perf_counter() - started
+        if graded != len(tasks):
+            raise RuntimeError(f"{graded} of {len(tasks)} submissions were graded")
+        return seconds
 
     def close(self) -> None:
-        for process, end in self._ends:
-            end.close()
-            process.join()
-
-    def _await_all(self) -> None:
-        for _, end in self._ends:
-            end.recv()
-
-
-def _serve(caller: Connection, following: Synchronized, pairs: Sequence[Pair], level: Isolation) -> None:
-    def take() -> Iterator[Pair]:
-        while True:
-            with following.get_lock():
-                number = following.value
-                following.value += 1
-            if number >= len(pairs):
-                return
-            yield pairs[number]
-
-    def work(isolated: Grade) -> None:
-        todo: Iterable[Pair] = dict(pairs).items()
-        while True:
-            for pair in todo:
-                grade(isolated, pair)
-            caller.send("done")
-            try:
-                caller.recv()
-            except EOFError:
-                return
-            todo = take()
-
-    exercises = [CATALOG.exercises[name] for name in dict(pairs)]
-    with Sandboxes(level) as sandboxes:
-        judge(CATALOG, exercises, sandboxes, 0, work)
+        self._pool.__exit__(None, None, None)
