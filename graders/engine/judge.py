@@ -24,7 +24,8 @@ import numpy as np
 import pytest
 
 from graders.engine.catalog import Catalog, Exercise, Limits
-from graders.engine.results import CheckResult, ExerciseResult, Outcome, score
+from graders.engine.examples import run_examples
+from graders.engine.results import CheckResult, ExampleResult, ExerciseResult, Outcome, score
 from graders.engine.sandbox.child import Budget, ChildDied
 from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sandbox.process import SandboxError
@@ -58,9 +59,14 @@ class JudgeError(Exception):
 
 
 class Grade(Protocol):
-    """Grades one exercise of a submission; `only` names a single check to run."""
+    """Grades one exercise of a submission; `only` names a single check to run.
 
-    def __call__(self, sources: Sources, exercise: Exercise, only: str | None = None) -> Grading: ...
+    `with_examples` runs the public examples too.
+    """
+
+    def __call__(
+        self, sources: Sources, exercise: Exercise, only: str | None = None, with_examples: bool = False
+    ) -> Grading: ...
 
 
 def judge(
@@ -192,7 +198,9 @@ class _Plugin:
 
     # Grading.
 
-    def grade(self, sources: Sources, exercise: Exercise, only: str | None = None) -> Grading:
+    def grade(
+        self, sources: Sources, exercise: Exercise, only: str | None = None, with_examples: bool = False
+    ) -> Grading:
         """Return the verdict on one exercise of a submission, or what a single check of it gives."""
         started = time.perf_counter()
         verdict = self._triage.verdict(sources, exercise)
@@ -200,9 +208,13 @@ class _Plugin:
             return Grading(verdict, {})
         self._exercise = exercise
         self._session = self._open(sources)
+        examples: tuple[ExampleResult, ...] = ()
         try:
             checks, calls = self._run_checks(self._items_of(exercise, only))
             result = score(exercise.id, exercise.points, checks, time.perf_counter() - started)
+            if with_examples:
+                docstrings = self._triage.docstrings(sources.read(exercise.id))
+                examples = run_examples(self._session, docstrings, self._seed_of("examples"))
         except CannotLoad as problem:
             message = _with_frames(str(problem), problem.frames, problem.printed)
             result, calls = ExerciseResult(exercise.id, problem.outcome, 0.0, exercise.points, message), {}
@@ -212,7 +224,7 @@ class _Plugin:
         finally:
             self._session.close()
         seconds = time.perf_counter() - started
-        return Grading(replace(result, seconds=seconds, files=tuple(self._session.files)), calls)
+        return Grading(replace(result, seconds=seconds, files=tuple(self._session.files), examples=examples), calls)
 
     def _open(self, sources: Sources) -> Session:
         exercise = self._exercise

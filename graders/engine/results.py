@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from typing import TypeVar
 
 VERSION = 1
 
@@ -58,6 +59,24 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class ExampleResult:
+    """What one public example gave: no secret, and never part of the points.
+
+    Attributes:
+        wanted: what it should print, or the last line of the exception that it should raise.
+        got: the same of what came back, or how it ended.
+    """
+
+    source: str
+    wanted: str
+    got: str
+    outcome: Outcome
+
+
+_Part = TypeVar("_Part", CheckResult, ExampleResult)
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
     """One exercise's verdict. `points` is None when the fault is ours (GRADER_ERROR): neither given nor taken."""
 
@@ -70,6 +89,7 @@ class ExerciseResult:
     seconds: float = 0.0
     checks: tuple[CheckResult, ...] = ()
     files: tuple[str, ...] = field(default=(), compare=False)  # ids of the learner's files that were loaded
+    examples: tuple[ExampleResult, ...] = ()  # empty where they were not asked for
 
     def with_diagnosis(self, sentences: Iterable[str]) -> ExerciseResult:
         return replace(self, diagnosis=tuple(sentences))
@@ -158,8 +178,13 @@ def exercise_from_json(text: str) -> ExerciseResult:
     """
     try:
         fields = json.loads(text)
-        checks = tuple(CheckResult(**{**c, "outcome": Outcome(c["outcome"])}) for c in fields.pop("checks"))
+        checks = _parts(CheckResult, fields.pop("checks"))
+        examples = _parts(ExampleResult, fields.pop("examples", ()))  # a record written before there were any
         fields |= {k: tuple(fields[k]) for k in ("diagnosis", "files")} | {"outcome": Outcome(fields["outcome"])}
-        return ExerciseResult(**fields, checks=checks)
+        return ExerciseResult(**fields, checks=checks, examples=examples)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not an exercise's result: {error!r}") from error
+
+
+def _parts(kind: type[_Part], parts: Iterable[dict]) -> tuple[_Part, ...]:
+    return tuple(kind(**{**part, "outcome": Outcome(part["outcome"])}) for part in parts)

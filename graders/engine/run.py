@@ -35,12 +35,14 @@ class Options:
         isolation: None for the highest level that works here.
         limits: in place of each exercise's own.
         diagnose: whether to replay the known mistakes against what failed.
+        examples: whether to run the public examples too, for whoever is shown them.
     """
 
     seed: int = 0
     isolation: Isolation | None = None
     limits: Limits | None = None
     diagnose: bool = True
+    examples: bool = False
 
 
 def grade_all(
@@ -79,7 +81,7 @@ def grade_all(
         def work(grade: Grade) -> None:
             diagnosis = Diagnosis(catalog, grade)
             for exercise in waiting:
-                grading = grade(sources, exercise)
+                grading = grade(sources, exercise, with_examples=options.examples)
                 result = diagnosis.diagnose(exercise, grading) if options.diagnose else grading.result
                 memory.keep(sources, exercise, result)
                 settle(result)

@@ -19,6 +19,7 @@ class Triage:
         self._catalog = catalog
         self._sandboxes = sandboxes
         self._child: Child | None = None
+        self._last: tuple[str, dict] = ("", {})  # what is parsed for a verdict is asked for its docstrings next
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
@@ -35,12 +36,21 @@ class Triage:
             return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
 
+    def docstrings(self, text: str) -> list[str]:
+        """Return the docstrings of a learner's text that hold examples."""
+        return [text for text in self._outline(text)["docstrings"] if type(text) is str]
+
     def close(self) -> None:
         if self._child is not None:
             self._child.end()
             self._child = None
 
     def _outline(self, text: str) -> dict:
+        if self._last[0] != text:
+            self._last = text, self._parsed(text)
+        return self._last[1]
+
+    def _parsed(self, text: str) -> dict:
         if self._child is None:
             self._child = self._sandboxes.zygote(with_torch=False).spawn()
         self._child.allow(_PARSING)
@@ -69,7 +79,7 @@ def is_stub(functions: dict[str, list], solution: str) -> bool:
 
 
 def _unparsable(message: str) -> dict:
-    return {"error": {"line": 0, "column": 0, "text": "", "message": message}, "functions": {}}
+    return {"error": {"line": 0, "column": 0, "text": "", "message": message}, "functions": {}, "docstrings": []}
 
 
 def _describe_syntax_error(exercise: Exercise, error: dict) -> str:

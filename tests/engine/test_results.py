@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from graders.engine.results import (
     VERSION,
     CheckResult,
+    ExampleResult,
     ExerciseResult,
     Outcome,
     Report,
@@ -34,6 +35,7 @@ checks = st.builds(
     message=texts,
     printed=texts,
 )
+examples = st.builds(ExampleResult, texts, texts, texts, st.sampled_from(OF_CHECKS))
 points = st.floats(min_value=1, max_value=100)
 results = st.builds(
     ExerciseResult,
@@ -46,6 +48,7 @@ results = st.builds(
     seconds=points,
     checks=st.lists(checks, max_size=3).map(tuple),
     files=st.lists(texts, max_size=3).map(tuple),
+    examples=st.lists(examples, max_size=3).map(tuple),
 )
 
 
@@ -184,6 +187,12 @@ def test_the_exit_status_tells_the_worst(outcomes, status):
 def test_a_result_comes_back_from_json_as_it_was(given_result):
     back = exercise_from_json(exercise_to_json(given_result))
     assert (back, back.files) == (given_result, given_result.files)
+
+
+def test_a_result_of_before_there_were_examples_has_none():
+    record = json.loads(exercise_to_json(verdict(one(Outcome.PASSED))))
+    del record["examples"]
+    assert exercise_from_json(json.dumps(record)) == verdict(one(Outcome.PASSED))
 
 
 def test_what_comes_back_from_json_has_outcomes_not_texts():

@@ -180,6 +180,15 @@ def test_a_wrong_save_names_the_mistake_and_a_right_one_offers_the_next(reposito
     ]
 
 
+def test_a_wrong_example_is_shown_first_with_its_values(repository, watch):
+    watching = watch("arithmetic/double")
+    watching.until("Verdict 1")
+    example = '"""Twice as much.\n\n>>> double(3)\n6\n"""\n'
+    by_renaming(path_of(repository, "double"), example + source("double", "return x * x"))
+    text = watching.until("Verdict 2", "wanted: 6", "came back: 9")
+    assert text.index(">>> double(3)") < text.index("[failed]")
+
+
 def test_a_save_that_changes_nothing_gives_no_verdict(repository, watch):
     watching = watch("arithmetic/double")
     watching.until("Verdict 1")

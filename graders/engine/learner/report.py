@@ -5,18 +5,20 @@ Nothing here is markup: texts of a learner's are made visible and become rich `T
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from graders.engine.learner import words
-from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.results import CheckResult, ExampleResult, ExerciseResult, Outcome, Report
 from graders.engine.terminal.visible import visible
 
 _CHECKS_SHOWN = 3  # in full; what else fell short gets a line
+_EXAMPLES_SHOWN = 3
 _PRINTED_LINES = 20
 _MESSAGE_LINES = 30
 _LINE_CHARACTERS = 500
@@ -53,6 +55,8 @@ class Reporter:
         yield from self._message(result.message, 2)
         if result.outcome is Outcome.NOT_STARTED:
             yield from self.fold(Text(visible(self._begin(path))), 2)
+        if result.outcome is not Outcome.PASSED or _fell_short(result.examples):
+            yield from self._examples(result.examples)
         yield from self._failing(result.checks)
         for why in result.diagnosis:
             yield from self.fold(Text(words.mistake(visible(why)), "bold yellow"), 2)
@@ -76,6 +80,27 @@ class Reporter:
     def note(self, sentence: str) -> Iterator[Text]:
         """Yield a sentence about the run."""
         yield from self.fold(Text(visible(sentence), "yellow"), 0)
+
+    def _examples(self, examples: Sequence[ExampleResult]) -> Iterator[Text]:
+        """Yield the first examples that fell short, after what prepares them, and how many hold."""
+        failing = _fell_short(examples)
+        for example in failing[:_EXAMPLES_SHOWN]:
+            yield from self.fold(Text.assemble((f"[{words.EXAMPLE}] ", "red"), (words.EXAMPLE_WHERE, "bold")), 2)
+            yield from self._statements([*_preparing(example, examples), example])
+            yield from self._message(words.example(example.outcome, example.wanted, example.got), 4)
+        if len(failing) > _EXAMPLES_SHOWN:
+            yield from self.fold(Text(words.more_examples(len(failing) - _EXAMPLES_SHOWN)), 2)
+        told = [e for e in examples if e.wanted]
+        if not failing and told:
+            yield from self.fold(Text(words.examples_hold(len(told))), 2)
+            for example in told[:_EXAMPLES_SHOWN]:
+                yield from self._statements([example])
+                yield from self._message(example.got, 4)
+
+    def _statements(self, examples: Iterable[ExampleResult]) -> Iterator[Text]:
+        for example in examples:
+            for prompt, line in zip(_prompts(), example.source.split("\n"), strict=False):
+                yield from self.fold(Text(f"{prompt} {_cut(line)}", "cyan"), 4, hang=4)
 
     def _failing(self, checks: Sequence[CheckResult]) -> Iterator[Text]:
         """Yield the first checks that fell short in full, but nothing twice; a line for each other one."""
@@ -164,6 +189,24 @@ def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
     if first[Outcome.NOT_STARTED]:
         return ""  # its own lines have said it
     return words.next_compare(solution) if len(report.exercises) == 1 else words.ALL_PASSED
+
+
+def _fell_short(examples: Iterable[ExampleResult]) -> list[ExampleResult]:
+    return [e for e in examples if e.outcome is not Outcome.PASSED]
+
+
+def _preparing(example: ExampleResult, examples: Sequence[ExampleResult]) -> list[ExampleResult]:
+    """Return the statements right before `example` that print nothing: they give its arguments."""
+    before = itertools.takewhile(lambda e: not e.wanted, reversed(examples[: _place(example, examples)]))
+    return list(before)[::-1]
+
+
+def _place(example: ExampleResult, examples: Sequence[ExampleResult]) -> int:
+    return next(i for i, e in enumerate(examples) if e is example)
+
+
+def _prompts() -> Iterator[str]:
+    return itertools.chain([">>>"], itertools.repeat("..."))
 
 
 def worth(result: ExerciseResult) -> Text:

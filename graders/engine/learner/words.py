@@ -71,6 +71,8 @@ def begin(path: str) -> str:
     return f"Write what it asks for in {path}, then grade again."
 
 
+EXAMPLE = "example"
+EXAMPLE_WHERE = "in the docstrings of your file"
 NO_CORE = "What has passed counts once a check of the definition itself passes too."
 MORE = "These fell short too:"
 ALIKE = "as above"
@@ -80,6 +82,21 @@ PRINTED_SAME = "it printed the same as above"
 
 def printed(shown: int, total: int) -> str:
     return "it printed:" if shown == total else f"it printed (the last {shown} of {total:,} lines):"
+
+
+def example(outcome: Outcome, wanted: str, got: str) -> str:
+    expected = f"wanted:\n{wanted}" if "\n" in wanted else f"wanted: {wanted or 'no output'}"
+    if outcome is Outcome.FAILED:
+        return f"{expected}\n" + (f"came back:\n{got}" if "\n" in got else f"came back: {got or 'no output'}")
+    return f"{expected}\n{OUTCOMES[outcome]}: {got}"
+
+
+def examples_hold(count: int) -> str:
+    return "The example of the docstrings gives what it should:" if count == 1 else f"All {count} examples hold:"
+
+
+def more_examples(count: int) -> str:
+    return f"{count} more {'example falls' if count == 1 else 'examples fall'} short."
 
 
 def left_out(count: int) -> str:

@@ -27,7 +27,7 @@ def watch(catalog: Catalog, exercises: Sequence[Exercise], folder: Folder, kept:
         IsolationRefused, JudgeError, SandboxError: nothing can be graded.
     """
     screen.write(f"{words.WATCH_STARTS}\n")
-    options = Options(isolation=choose_level(None))
+    options = Options(isolation=choose_level(None), examples=True)
     names = {exercise.topic for exercise in exercises}
     judged = [e for topic in catalog.topics if topic.name in names for e in topic.exercises]
     with Sandboxes(options.isolation) as sandboxes, Events(folder.root) as events:

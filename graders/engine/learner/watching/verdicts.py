@@ -39,7 +39,7 @@ class Verdicts:
         sources = Snapshot(self._sources)
         result = self._memory.recall(sources, exercise)
         if result is None:
-            result = self._diagnosis.diagnose(exercise, self._grade(sources, exercise))
+            result = self._diagnosis.diagnose(exercise, self._grade(sources, exercise, with_examples=True))
             self._memory.keep(sources, exercise, result)
         verdict = Verdict(result, sources, _contents(sources, {exercise.id, *result.files}))
         self._last[exercise.id] = verdict
