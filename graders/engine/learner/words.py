@@ -165,6 +165,8 @@ def hints_left(exercise_id: str, left: int, has_tried: bool) -> str:
 # Putting a stub back.
 
 RESET_ABOUT = "Put the stub of an exercise back. Your file is kept under .grades/kept/."
+RESET_JSON = "print JSON; nothing can be asked then, so --yes has to be given too"
+RESET_JSON_ASKS = "With --json nothing can be asked: add --yes to put the stub back. Your file is kept."
 WITHOUT_QUESTION = "do not ask first"
 YES = ("y", "yes")
 LEFT_ALONE = "Nothing was changed."
@@ -435,6 +437,7 @@ WATCH_NEEDS_TERMINAL = (
     "watch shows verdicts in place and reads keys, so it needs a terminal: "
     "`nox -s grade` prints to anything, a pipe or a file as well."
 )
+WATCH_JSON = "write a line of JSON for each verdict, for other programs: without keys, until nobody reads"
 WATCH_STARTS = "Getting ready: the sandbox starts and the checks are collected ..."
 WATCH_GRADES = "Grading ..."
 WATCH_KEYS = (

@@ -58,5 +58,11 @@ class Verdicts:
         return _contents(Snapshot(self._sources), verdict.contents) == verdict.contents
 
 
+def is_whole(verdict: Verdict) -> bool:
+    """Return whether its file can be what somebody meant to save."""
+    text, problem = verdict.contents[verdict.result.id]
+    return problem is not None or bool(text and text.strip())
+
+
 def _contents(sources: Snapshot, names: Iterable[str]) -> Contents:
     return {name: sources.content(name) for name in names}
