@@ -233,7 +233,7 @@ def test_a_check_that_raises_by_itself_is_our_fault_with_exit_status_2(repositor
     assert "our fault, no points given or taken" in ended.stdout
     assert "This is our fault, not yours" in ended.stdout
     assert "ZeroDivisionError" in ended.stdout
-    assert "Next: report the fault above, please." in ended.stdout
+    assert "report the fault above, please." in ended.stdout
 
 
 OUR_FAULT = """

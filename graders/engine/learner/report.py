@@ -23,6 +23,7 @@ _PRINTED_LINES = 20
 _MESSAGE_LINES = 30
 _LINE_CHARACTERS = 500
 _NOT_RUN = "not run: "  # how the judge begins what it says of such a check
+_NO_FILE = "there is no file "  # how triage begins what it says of an exercise without one
 _HAD_PRINTED = "\nit had printed:\n"  # how it puts what was printed behind why a file cannot be loaded
 _IN_ORDER = sorted(Outcome, key=lambda outcome: outcome is Outcome.NOT_STARTED)  # the rest as it is
 _STYLES = {Outcome.PASSED: "green", Outcome.PARTIAL: "yellow", Outcome.NOT_STARTED: "dim"}
@@ -54,7 +55,8 @@ class Reporter:
             yield from self.fold(Text(words.NO_CORE), 2)
         yield from self._message(result.message, 2)
         if result.outcome is Outcome.NOT_STARTED:
-            yield from self.fold(Text(visible(self._begin(path))), 2)
+            is_gone = result.message.startswith(_NO_FILE)
+            yield from self.fold(Text(visible(words.stub_back(result.id) if is_gone else self._begin(path))), 2)
         if result.outcome is not Outcome.PASSED or _fell_short(result.examples):
             yield from self._examples(result.examples)
         yield from self._failing(result.checks)

@@ -73,6 +73,12 @@ def begin(path: str) -> str:
 
 EXAMPLE = "example"
 EXAMPLE_WHERE = "in the docstrings of your file"
+
+
+def stub_back(exercise_id: str) -> str:
+    return f"`nox -s reset -- {exercise_id}` brings the stub back."
+
+
 NO_CORE = "What has passed counts once a check of the definition itself passes too."
 MORE = "These fell short too:"
 ALIKE = "as above"
@@ -128,7 +134,10 @@ def summary(earned: float, most: float, counts: Iterable[tuple[Outcome, int]]) -
 
 NOTHING = "There are no exercises to grade."
 NEXT_ALONE = "Next: mend what is above, then grade again."
-NEXT_REPORT = "Next: report the fault above, please."
+NEXT_REPORT = (
+    "Next: undo what you changed under graders/ or solutions/, if you did (`git checkout graders solutions`); "
+    "or else report the fault above, please."
+)
 ALL_PASSED = "All of it has passed."
 
 
