@@ -78,7 +78,6 @@ def full_disk(repository, tmp_path):
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
     try:
-        repository.write("double", "return x * x")
         repository.edit("exercises/questions.toml", QUESTIONS)
         subprocess.run(["cp", "-r", repository.root, disk / "repository"], check=True)
         repository.root = disk / "repository"
@@ -88,9 +87,9 @@ def full_disk(repository, tmp_path):
             ["-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "a"],
         ):
             subprocess.run(["git", "-C", repository.root, *arguments], check=True)
-        filled = subprocess.run(
-            ["dd", "if=/dev/zero", f"of={disk / 'fill'}", "bs=1k"], capture_output=True, check=False
-        )
+        repository.write("double", "return x * x")
+        fill = ["dd", "if=/dev/zero", f"of={disk / 'fill'}", "bs=1k"]
+        filled = subprocess.run(fill, capture_output=True, check=False)
         assert b"No space left" in filled.stderr
         yield repository
     finally:

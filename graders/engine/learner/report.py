@@ -55,8 +55,9 @@ class Reporter:
             yield from self.fold(Text(words.NO_CORE), 2)
         yield from self._message(result.message, 2)
         if result.outcome is Outcome.NOT_STARTED:
-            is_gone = result.message.startswith(_NO_FILE)
-            yield from self.fold(Text(visible(words.stub_back(result.id) if is_gone else self._begin(path))), 2)
+            yield from self.fold(Text(visible(self._begin(path))), 2)
+            if result.message.startswith(_NO_FILE):
+                yield from self.fold(Text(words.stub_back(result.id)), 2)
         if result.outcome is not Outcome.PASSED or _fell_short(result.examples):
             yield from self._examples(result.examples)
         yield from self._failing(result.checks)
