@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
     FORGED = "forged"  # broke the protocol between sandbox and judge
+    UNCHECKED = "unchecked"  # in a handout: its examples hold, and the hidden checks are elsewhere
     GRADER_ERROR = "grader_error"  # ours: counts neither for nor against
 
 
@@ -78,7 +79,7 @@ _Part = TypeVar("_Part", CheckResult, ExampleResult)
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise's verdict. `points` is None when the fault is ours (GRADER_ERROR): neither given nor taken."""
+    """One exercise's verdict. `points` is None where none are given or taken: by our fault, or in a handout."""
 
     id: str
     outcome: Outcome
@@ -117,7 +118,7 @@ class Report:
         outcomes = {e.outcome for e in self.exercises}
         if Outcome.GRADER_ERROR in outcomes:
             return 2
-        return int(bool(outcomes - {Outcome.PASSED, Outcome.NOT_STARTED}))
+        return int(bool(outcomes - {Outcome.PASSED, Outcome.NOT_STARTED, Outcome.UNCHECKED}))
 
 
 def score(exercise_id: str, max_points: float, checks: Iterable[CheckResult], seconds: float) -> ExerciseResult:
@@ -141,6 +142,15 @@ def score(exercise_id: str, max_points: float, checks: Iterable[CheckResult], se
     else:
         outcome = Outcome.PARTIAL if points else _spokesman(checks)
     return ExerciseResult(exercise_id, outcome, points, max_points, seconds=seconds, checks=checks)
+
+
+def of_examples(
+    exercise_id: str, max_points: float, examples: Iterable[ExampleResult], seconds: float
+) -> ExerciseResult:
+    """Return what can be said where there are no checks: never that it has passed."""
+    examples = tuple(examples)
+    outcome = next((o for o in _GRAVITY if any(e.outcome is o for e in examples)), Outcome.UNCHECKED)
+    return ExerciseResult(exercise_id, outcome, None, max_points, seconds=seconds, examples=examples)
 
 
 def _spokesman(checks: tuple[CheckResult, ...]) -> Outcome:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from graders.engine.catalog import Catalog, Exercise, Limits
 from graders.engine.diagnosis import Diagnosis
-from graders.engine.judge import Grade, judge
+from graders.engine.handout import judge
+from graders.engine.judge import Grade
 from graders.engine.results import ExerciseResult, Outcome, Report
 from graders.engine.sandbox.host import Sandboxes, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
@@ -154,9 +155,10 @@ class Memory:
         self._store.put(self._key(exercise, text), files, result)
 
     def _key(self, exercise: Exercise, text: str) -> str:
-        grader = self._catalog.grader_path(exercise).read_bytes()
-        asked = repr((exercise, self._catalog.mistakes(exercise), self._options))
-        return content_key(self._engine, text, self._catalog.solution(exercise), grader, asked)
+        is_handout = self._catalog.is_handout
+        grader = b"" if is_handout else self._catalog.grader_path(exercise).read_bytes()
+        asked = repr((exercise, self._catalog.mistakes(exercise), self._options, is_handout))
+        return content_key(self._engine, text, self._catalog.contract(exercise), grader, asked)
 
 
 def _text(sources: Sources, exercise_id: str) -> str | None:

@@ -26,19 +26,23 @@ class Triage:
         try:
             text = sources.read(exercise.id)
         except Unreadable as problem:
-            return _result(exercise, Outcome.INVALID, str(problem))
+            return self._result(exercise, Outcome.INVALID, str(problem))
         if text is None:
-            return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py")
+            return self._result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py")
         found = self._outline(text)
         if found["error"] is not None:
-            return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
-        if is_stub(found["functions"], self._catalog.solution(exercise)):
-            return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
+            return self._result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
+        if is_stub(found["functions"], self._catalog.contract(exercise)):
+            return self._result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
 
     def docstrings(self, text: str) -> list[str]:
         """Return the docstrings of a learner's text that hold examples."""
         return [text for text in self._outline(text)["docstrings"] if type(text) is str]
+
+    def _result(self, exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
+        points = None if self._catalog.is_handout else 0.0
+        return ExerciseResult(exercise.id, outcome, points, exercise.points, message=message)
 
     def close(self) -> None:
         if self._child is not None:
@@ -69,7 +73,7 @@ def is_stub(functions: dict[str, list], solution: str) -> bool:
 
     Args:
         functions: of an outline.
-        solution: its text.
+        solution: its text, or that of the stub as it came.
     """
     written = {name: digest for name, (digest, unwritten) in functions.items() if not unwritten}
     if len(written) == len(functions):
@@ -91,7 +95,3 @@ def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
         indent = len(code) - len(code.lstrip())
         lines += ["    " + code.strip(), "    " + " " * max(0, error["column"] - 1 - indent) + "^"]
     return "\n".join(lines)
-
-
-def _result(exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
-    return ExerciseResult(exercise.id, outcome, 0.0, exercise.points, message=message)

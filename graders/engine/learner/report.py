@@ -64,19 +64,20 @@ class Reporter:
         for why in result.diagnosis:
             yield from self.fold(Text(words.mistake(visible(why)), "bold yellow"), 2)
 
-    def ending(self, report: Report, titles: Mapping[str, str], solution: str) -> Iterator[Text]:
+    def ending(self, report: Report, titles: Mapping[str, str], solution: str | None) -> Iterator[Text]:
         """Yield the last lines: the sum, and what to do next.
 
         Args:
             titles: id -> title, in order of study.
-            solution: the path of the first exercise's.
+            solution: the path of the first exercise's, or None in a handout, which has none.
         """
         counts = {outcome: sum(e.outcome is outcome for e in report.exercises) for outcome in _IN_ORDER}
         present = [(outcome, count) for outcome, count in counts.items() if count]
         if not present:
             yield from self.fold(Text(words.NOTHING), 0)
             return
-        yield from self.fold(Text(words.summary(report.points, report.max_points, present), "bold"), 0)
+        summary = words.summary(report.points, report.max_points, present)
+        yield from self.fold(Text(summary if solution else words.handout_summary(present), "bold"), 0)
         if following := _next_step(report, titles, solution):
             yield from self.fold(Text(visible(following)), 0)
 
@@ -179,9 +180,9 @@ class Reporter:
             yield Text(" " * (indent + hang * (number > 0)) + gutter) + line
 
 
-def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
+def _next_step(report: Report, titles: Mapping[str, str], solution: str | None) -> str:
     first = {outcome: next((e.id for e in report.exercises if e.outcome is outcome), "") for outcome in Outcome}
-    good = (Outcome.PASSED, Outcome.NOT_STARTED, Outcome.GRADER_ERROR)
+    good = (Outcome.PASSED, Outcome.NOT_STARTED, Outcome.UNCHECKED, Outcome.GRADER_ERROR)
     short = next((e.id for e in report.exercises if e.outcome not in good), None)
     if short is not None:
         return words.next_mend(short) if len(report.exercises) > 1 else words.NEXT_ALONE
@@ -191,6 +192,8 @@ def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
         return words.next_begin(first[Outcome.NOT_STARTED], titles[first[Outcome.NOT_STARTED]])
     if first[Outcome.NOT_STARTED]:
         return ""  # its own lines have said it
+    if solution is None:
+        return words.HANDOUT_NEXT
     return words.next_compare(solution) if len(report.exercises) == 1 else words.ALL_PASSED
 
 
@@ -215,7 +218,8 @@ def _prompts() -> Iterator[str]:
 def worth(result: ExerciseResult) -> Text:
     """Return the outcome, the points, and how many checks passed."""
     text = Text.assemble(_word(result.outcome))
-    if result.outcome is not Outcome.NOT_STARTED:
+    is_open = result.outcome is Outcome.NOT_STARTED
+    if result.outcome is Outcome.GRADER_ERROR or (result.points is not None and not is_open):
         text.append(f", {words.points(result.points, result.max_points)}")
     if result.checks:
         passed = sum(c.outcome is Outcome.PASSED for c in result.checks)

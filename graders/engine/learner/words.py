@@ -19,6 +19,7 @@ OUTCOMES = {
     Outcome.OUT_OF_MEMORY: "ran out of memory",
     Outcome.CRASHED: "crashed",
     Outcome.FORGED: "broke the protocol",
+    Outcome.UNCHECKED: "not yet checked",
     Outcome.GRADER_ERROR: "our fault",
 }
 
@@ -132,6 +133,17 @@ def summary(earned: float, most: float, counts: Iterable[tuple[Outcome, int]]) -
     return f"{points(earned, most)}: {', '.join(f'{count} {OUTCOMES[outcome]}' for outcome, count in counts)}."
 
 
+def handout_summary(counts: Iterable[tuple[Outcome, int]]) -> str:
+    told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts)
+    return f"{told[:1].upper()}{told[1:]}. The hidden checks run after submission."
+
+
+HANDOUT_NEXT = "Next: hand it in, as you were told to."
+HANDOUT_NO_REFERENCE = "A handout has no reference to compare with."
+HANDOUT_NO_PROGRESS = (
+    "What is solved is decided by hidden checks, which run after submission: `nox -s grade` shows how the examples go."
+)
+HANDOUT_NO_INTERVIEW = "An interview is judged by hidden checks, which this handout does not have."
 NOTHING = "There are no exercises to grade."
 NEXT_ALONE = "Next: mend what is above, then grade again."
 NEXT_REPORT = (

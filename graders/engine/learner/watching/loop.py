@@ -37,7 +37,7 @@ from graders.engine.terminal.output import OutputError, Screen
 from graders.engine.terminal.repository import JOURNAL, Refused
 from graders.engine.terminal.visible import shorter, visible
 
-_DONE = (Outcome.PASSED, Outcome.GRADER_ERROR)  # what is our fault keeps nobody from going on
+_DONE = (Outcome.PASSED, Outcome.UNCHECKED, Outcome.GRADER_ERROR)  # what is our fault keeps nobody from going on
 
 
 class Watch:
@@ -275,6 +275,9 @@ class Watch:
         self._open(self._current)
 
     def _compare(self) -> None:
+        if self._catalog.is_handout:
+            self._say(words.HANDOUT_NO_REFERENCE)
+            return
         if self._verdict.result.outcome is not Outcome.PASSED:
             self._say(words.WATCH_NOT_PASSED_YET)
             return

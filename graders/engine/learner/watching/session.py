@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.diagnosis import Diagnosis
-from graders.engine.judge import Grade, judge
+from graders.engine.handout import judge
+from graders.engine.judge import Grade
 from graders.engine.learner import words
 from graders.engine.learner.kept import KeptVerdicts
 from graders.engine.learner.notes import run_notes

@@ -1,0 +1,1 @@
+"""What an instructor can ask for: one module a command."""
