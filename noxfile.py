@@ -116,6 +116,12 @@ def progress(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def handout(session: nox.Session) -> None:
+    """Write a repository for students, without solutions and checks: nox -s handout -- --assignment FILE --out DIR."""
+    learn(session, "handout")
+
+
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Prove the engine and every exercise (pytest), or a part: nox -s tests -- tests/repository."""
     # A judge and its zygotes take up to a gigabyte, so cores alone do not decide.

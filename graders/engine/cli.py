@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
+from graders.engine.cohort.commands import handout
 from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
 from graders.engine.terminal import words
 from graders.engine.terminal.interrupts import INTERRUPTING
@@ -28,6 +29,7 @@ COMMANDS = {
     "interview": interview,
     "questions": questions,
     "reset": reset,
+    "handout": handout,
 }
 _FELL_OUT = 2
 _CLEARING_SECONDS = 3

@@ -19,7 +19,7 @@ class Triage:
         self._catalog = catalog
         self._sandboxes = sandboxes
         self._child: Child | None = None
-        self._last: tuple[str, dict] = ("", {})  # what is parsed for a verdict is asked for its docstrings next
+        self._last: tuple[str, dict] | None = None  # what is parsed for a verdict is asked for its docstrings next
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
@@ -50,7 +50,7 @@ class Triage:
             self._child = None
 
     def _outline(self, text: str) -> dict:
-        if self._last[0] != text:
+        if self._last is None or self._last[0] != text:
             self._last = text, self._parsed(text)
         return self._last[1]
 

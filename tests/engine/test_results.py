@@ -16,11 +16,12 @@ from graders.engine.results import (
     Report,
     exercise_from_json,
     exercise_to_json,
+    of_examples,
     score,
     to_json,
 )
 
-OF_CHECKS = sorted(set(Outcome) - {Outcome.PARTIAL, Outcome.NOT_STARTED})
+OF_CHECKS = sorted(set(Outcome) - {Outcome.PARTIAL, Outcome.NOT_STARTED, Outcome.UNCHECKED})
 SHORT = [o for o in OF_CHECKS if o not in {Outcome.PASSED, Outcome.GRADER_ERROR}]
 
 texts = st.text(max_size=20)
@@ -187,6 +188,15 @@ def test_the_exit_status_tells_the_worst(outcomes, status):
 def test_a_result_comes_back_from_json_as_it_was(given_result):
     back = exercise_from_json(exercise_to_json(given_result))
     assert (back, back.files) == (given_result, given_result.files)
+
+
+def test_examples_alone_never_pass_anyone():
+    held = ExampleResult("f()", "1", "1", Outcome.PASSED)
+    for examples in ([], [held]):
+        found = of_examples("a/b", 5.0, examples, 0.1)
+        assert (found.outcome, found.points) == (Outcome.UNCHECKED, None)
+    short = [held, *(ExampleResult("f()", "1", "2", outcome) for outcome in (Outcome.FAILED, Outcome.TIMED_OUT))]
+    assert of_examples("a/b", 5.0, short, 0.1).outcome is Outcome.TIMED_OUT
 
 
 def test_a_result_of_before_there_were_examples_has_none():

@@ -40,6 +40,13 @@ def test_a_stub_that_was_deleted(repository):
     assert "`nox -s reset -- arithmetic/double` brings the stub back" in ended.stdout
 
 
+def test_a_file_without_anything_in_it(repository):
+    repository.edit("exercises/arithmetic/double.py", "")
+    ended = run(repository, "grade", "arithmetic/double")
+    assert ended.returncode == 1
+    assert "it does not define double" in ended.stdout
+
+
 def test_a_syntax_error(repository):
     repository.write("double", "return (x + x")
     ended = run(repository, "grade", "arithmetic/double")

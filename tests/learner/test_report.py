@@ -129,7 +129,7 @@ def test_an_example_that_fell_short_comes_first_with_its_values_and_what_prepare
     asked = example("f(x)", "2", "3", Outcome.FAILED)
     text = read(check(sentence="rows add up"), examples=(example("x = 9", "9", "9"), prepared, asked))
     assert text.splitlines()[1:8] == [
-        "  [example] in the docstrings of your file",
+        "  [example] from the docstrings",
         "    >>> x = [",
         "    ...     1]",
         "    >>> f(x)",

@@ -128,7 +128,7 @@ def _noxfile(text: str) -> str:
         if isinstance(node, ast.FunctionDef) and node.decorator_list and node.name not in _SESSIONS:
             del lines[node.decorator_list[0].lineno - 1 : node.end_lineno]
     kept = re.sub(r"nox\.options\.sessions = \[.*\]", 'nox.options.sessions = ["grade"]', "".join(lines))
-    return f"{re.sub(r'\n{4,}', '\n\n\n', kept).rstrip()}\n"
+    return re.sub("\n{4,}", "\n\n\n", kept).rstrip() + "\n"
 
 
 def _pyproject(root: Path) -> str:
@@ -152,9 +152,9 @@ _ABOUT = """Each exercise is a file under `exercises/`. Its docstrings say all t
 python3 noxfile.py -s grade       # or `nox -s grade`, if you have nox
 ```
 
-You need Python 3.11 or later on Linux or macOS (on Windows, use WSL). The first run installs what it needs into `.nox/`.
-What is run here are the examples in the docstrings. **The hidden checks run after submission**, and look at all that the
-docstrings promise; so right examples are a beginning, and no verdict.
+You need Python 3.11 or later on Linux or macOS (on Windows, use WSL). The first run installs what it needs into
+`.nox/`. What is run here are the examples in the docstrings. **The hidden checks run after submission**, and look at
+all that the docstrings promise; so right examples are a beginning, and no verdict.
 
 | exercise | id | level | minutes | points |
 |---|---|---|---|---|"""

@@ -73,7 +73,7 @@ def begin(path: str) -> str:
 
 
 EXAMPLE = "example"
-EXAMPLE_WHERE = "in the docstrings of your file"
+EXAMPLE_WHERE = "from the docstrings"
 
 
 def stub_back(exercise_id: str) -> str:

@@ -23,9 +23,8 @@ def describe(command: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Write the handout and return 0."""
-    from graders.engine.cohort.assignment import read_assignment
-
     from graders.engine.catalog import Catalog, CatalogError
+    from graders.engine.cohort.assignment import read_assignment
     from graders.engine.cohort.handout import HandoutRefused, write_handout
 
     try:
