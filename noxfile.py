@@ -117,7 +117,7 @@ def progress(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def handout(session: nox.Session) -> None:
-    """Write a repository for students, without solutions and checks: nox -s handout -- --assignment FILE --out DIR."""
+    """Write what students get of an assignment: nox -s handout -- --assignment FILE --out DIR."""
     learn(session, "handout")
 
 

@@ -91,7 +91,7 @@ class Reporter:
         for example in failing[:_EXAMPLES_SHOWN]:
             yield from self.fold(Text.assemble((f"[{words.EXAMPLE}] ", "red"), (words.EXAMPLE_WHERE, "bold")), 2)
             yield from self._statements([*_preparing(example, examples), example])
-            yield from self._message(words.example(example.outcome, example.wanted, example.got), 4)
+            yield from self._plain(words.example(example.outcome, example.wanted, example.got), 4)
         if len(failing) > _EXAMPLES_SHOWN:
             yield from self.fold(Text(words.more_examples(len(failing) - _EXAMPLES_SHOWN)), 2)
         told = [e for e in examples if e.wanted]
@@ -99,7 +99,11 @@ class Reporter:
             yield from self.fold(Text(words.examples_hold(len(told))), 2)
             for example in told[:_EXAMPLES_SHOWN]:
                 yield from self._statements([example])
-                yield from self._message(example.got, 4)
+                yield from self._plain(example.got, 4)
+
+    def _plain(self, text: str, indent: int) -> Iterator[Text]:
+        for line in _shortened(text.split("\n")):
+            yield from self.fold(Text(_cut(line)), indent, hang=2)
 
     def _statements(self, examples: Iterable[ExampleResult]) -> Iterator[Text]:
         for example in examples:
