@@ -61,24 +61,24 @@ def run_examples(session: Session, docstrings: Iterable[str], seed: int) -> tupl
 def _run_group(session: Session, examples: list[doctest.Example], before: Outcome | None) -> Iterator[ExampleResult]:
     """Run the examples of one docstring, which share their names; after a death nothing more is run."""
     ending = before if before in _DEATHS else None
-    names = None
+    statement = None
     for example in examples:
         if ending is not None:
             yield _result(example, ending, _NOT_RUN)
             continue
         try:
-            if names is None:
-                names = probe(Submission(session), _run_opening)
-            outcome, got = _run(names, example)
+            if statement is None:
+                statement = probe(Submission(session), _run_opening).run
+            outcome, got = _run(statement, example)
         except (ChildDied, BannedCall, LearnerRaised) as error:  # LearnerRaised: it has broken what runs it
             outcome, got = _judge_end(error)
         ending = outcome if outcome in _DEATHS else None
         yield _result(example, outcome, got)
 
 
-def _run(names: RemoteObject, example: doctest.Example) -> tuple[Outcome, str]:
+def _run(statement: RemoteObject, example: doctest.Example) -> tuple[Outcome, str]:
     try:
-        got = names.run(example.source, _OUTPUT_CHARACTERS)
+        got = statement(example.source, _OUTPUT_CHARACTERS)
     except LearnerRaised as error:
         return _judge_error(error, example)
     if type(got) is not str:
