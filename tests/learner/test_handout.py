@@ -24,9 +24,29 @@ SHORTEST_IN_ENGINE = 40  # which has ordinary Python in common with solutions an
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory):
+def source(tmp_path_factory):
+    """A copy of this repository with a history of one commit."""
+    root = tmp_path_factory.mktemp("source") / "repository"
+    for tree in ("exercises", "solutions", "graders"):
+        shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".gitignore", "LICENSE", "noxfile.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root)
+    as_author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*as_author, "commit", "-qm", "all"]):
+        subprocess.run(["git", "-C", root, *arguments], check=True)
+    return root
+
+
+@pytest.fixture
+def repository(source, tmp_path):
+    return Path(shutil.copytree(source, tmp_path / "repository"))
+
+
+@pytest.fixture(scope="module")
+def original(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("handout") / "out"
-    write_handout(CATALOG, "Attention from scratch", CHOSEN, POINTS, datetime(2026, 3, 1, 22, 59, tzinfo=UTC), out)
+    due = datetime(2026, 3, 1, 22, 59, tzinfo=UTC)
+    write_handout(Catalog.load(source), "Attention from scratch", CHOSEN, POINTS, due, out)
     return out
 
 
@@ -113,10 +133,8 @@ def test_it_has_the_chosen_exercises_as_they_came_and_no_others(original):
     assert all(set(question["exercises"]) <= ids for question in catalog.questions().values())
 
 
-def test_stubs_come_from_the_history_whatever_is_in_the_working_tree(tmp_path):
-    root = tmp_path / "repository"
-    subprocess.run(["git", "clone", "-q", ROOT, root], check=True)
-    catalog = Catalog.load(root)
+def test_stubs_come_from_the_history_whatever_is_in_the_working_tree(repository, tmp_path):
+    catalog = Catalog.load(repository)
     catalog.stub_path(CHOSEN[0]).write_text(catalog.solution(CHOSEN[0]))
     write_handout(catalog, "Title", CHOSEN[:1], POINTS, None, tmp_path / "out")
     assert "NotImplementedError" in (tmp_path / "out" / SOFTMAX).read_text()
@@ -195,23 +213,19 @@ def test_in_junit_nothing_has_passed(handout):
     assert (root.get("tests"), root.get("skipped")) == ("3", "3")
 
 
-def test_without_solutions_a_repository_is_no_handout(tmp_path):
-    root = tmp_path / "repository"
-    subprocess.run(["git", "clone", "-q", ROOT, root], check=True)
-    (root / SOFTMAX).write_text(CATALOG.solution(CHOSEN[0]))
-    shutil.rmtree(root / "solutions")
-    ended = run(root, "grade", "foundations/softmax")
+def test_without_solutions_a_repository_is_no_handout(repository):
+    (repository / SOFTMAX).write_text(CATALOG.solution(CHOSEN[0]))
+    shutil.rmtree(repository / "solutions")
+    ended = run(repository, "grade", "foundations/softmax")
     assert ended.returncode == 2
     assert "there is no such file" in ended.stderr
 
 
-def test_a_repository_that_is_made_a_handout_passes_nobody(tmp_path):
-    root = tmp_path / "repository"
-    subprocess.run(["git", "clone", "-q", ROOT, root], check=True)
-    (root / SOFTMAX).write_text(CATALOG.solution(CHOSEN[0]))
-    assert graded(root)[0]["outcome"] == "passed"
-    shutil.copytree(root / "exercises", root / "stubs")
-    assert (graded(root)[0]["outcome"], graded(root)[0]["points"]) == ("unchecked", None)
+def test_a_repository_that_is_made_a_handout_passes_nobody(repository):
+    (repository / SOFTMAX).write_text(CATALOG.solution(CHOSEN[0]))
+    assert graded(repository)[0]["outcome"] == "passed"
+    shutil.copytree(repository / "exercises", repository / "stubs")
+    assert (graded(repository)[0]["outcome"], graded(repository)[0]["points"]) == ("unchecked", None)
 
 
 # The other commands.
@@ -286,16 +300,16 @@ def test_no_handout_is_written_from_a_handout(handout, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_reads_the_assignment(tmp_path):
+def test_the_command_reads_the_assignment(repository, tmp_path):
     pytest.importorskip("graders.engine.cohort.assignment")
     assignment = tmp_path / "assignment.toml"
     assignment.write_text('title = "One"\nexercises = ["foundations/softmax"]\n')
-    ended = run(ROOT, "handout", "--assignment", str(assignment), "--out", str(tmp_path / "out"))
+    ended = run(repository, "handout", "--assignment", str(assignment), "--out", str(tmp_path / "out"))
     assert ended.returncode == 0
     assert ended.stdout.endswith("holds 1 exercise for students.\n")
     assert (tmp_path / "out" / "stubs/foundations/softmax.py").is_file()
     assignment.write_text('title = "One"\nexercises = ["foundations/softmacks"]\n')
-    ended = run(ROOT, "handout", "--assignment", str(assignment), "--out", str(tmp_path / "other"))
+    ended = run(repository, "handout", "--assignment", str(assignment), "--out", str(tmp_path / "other"))
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "other").exists()
