@@ -128,6 +128,12 @@ def gradescope(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def handout(session: nox.Session) -> None:
+    """Write what students get of an assignment: nox -s handout -- --assignment FILE --out DIR."""
+    carry_out(session, "handout")
+
+
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Prove the engine and every exercise (pytest), or a part: nox -s tests -- tests/repository."""
     # A judge and its zygotes take up to a gigabyte, so cores alone do not decide.

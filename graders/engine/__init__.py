@@ -12,7 +12,9 @@
 - submission: what a grader sees: stand-ins whose calls go to the session
 - kit/: what graders import
 - triage: what can be said of a submission without running it
+- examples: the public examples of a learner's docstrings, run in the sandbox
 - judge: one persistent pytest session
+- handout: grading where there are no checks: the public examples alone
 - diagnosis: names the known mistake
 - store: verdicts in SQLite, keyed by content
 - run: one run of grading, from triage to report

@@ -28,7 +28,9 @@ from graders.engine.entries import (
     relative,
 )
 
-__all__ = ["Catalog", "CatalogError", "Exercise", "Limits", "Mistake", "Topic", "UnknownName"]
+HANDOUT = "stubs"  # the folder that only a handout has
+
+__all__ = ["HANDOUT", "Catalog", "CatalogError", "Exercise", "Limits", "Mistake", "Topic", "UnknownName"]
 
 
 class UnknownName(Exception):
@@ -75,6 +77,18 @@ class Catalog:
             raise CatalogError(problems)
         return cls(root, sorted(topics, key=lambda topic: (topic.order, topic.name)))
 
+    @property
+    def is_handout(self) -> bool:
+        """Whether this is what students were handed: stubs/ holds the stubs as they came; no solutions, no graders."""
+        return (self.root / HANDOUT).is_dir()
+
+    def contract(self, exercise: Exercise) -> str:
+        """Return the text whose functions and classes a submission has to have: the solution, or a handout's stub."""
+        return read_text(self.root, self._contract_path(exercise))
+
+    def _contract_path(self, exercise: Exercise) -> Path:
+        return self.root / HANDOUT / f"{exercise.id}.py" if self.is_handout else self.solution_path(exercise)
+
     def stub_path(self, exercise: Exercise) -> Path:
         return self.root / "exercises" / f"{exercise.id}.py"
 
@@ -93,6 +107,8 @@ class Catalog:
         Raises:
             CatalogError: an entry breaks a rule, or does not fit the solution.
         """
+        if self.is_handout:
+            return ()
         place = f"graders/{exercise.topic}/mistakes.toml, [[{exercise.name}]]"
         tables = self._mistake_tables(exercise.topic).get(exercise.name, [])
         if not isinstance(tables, list):
@@ -111,7 +127,9 @@ class Catalog:
 
     def uses_torch(self, exercise: Exercise) -> bool:
         """Return whether the solution or the grader imports torch anywhere, inside of functions too."""
-        trees = (self._parse(self.solution_path(exercise)), self._parse(self.grader_path(exercise)))
+        paths = [self._contract_path(exercise)] if self.is_handout else []
+        paths = paths or [self.solution_path(exercise), self.grader_path(exercise)]
+        trees = map(self._parse, paths)
         return any(_imports(node, "torch") for tree in trees for node in ast.walk(tree))
 
     def public_names(self, exercise: Exercise) -> tuple[str, ...]:
@@ -123,7 +141,7 @@ class Catalog:
         return self._public(exercise, (ast.ClassDef,))
 
     def _public(self, exercise: Exercise, kinds: tuple[type[ast.AST], ...]) -> tuple[str, ...]:
-        names = (node.name for node in self._parse(self.solution_path(exercise)).body if isinstance(node, kinds))
+        names = (node.name for node in self._parse(self._contract_path(exercise)).body if isinstance(node, kinds))
         return tuple(dict.fromkeys(name for name in names if not name.startswith("_")))
 
     def select(self, names: Iterable[str]) -> list[Exercise]:

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from graders.engine.cohort.commands import autograde, cohort, gradescope
+from graders.engine.cohort.commands import autograde, cohort, gradescope, handout
 from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
 from graders.engine.terminal import words
 from graders.engine.terminal.interrupts import INTERRUPTING
@@ -30,6 +30,7 @@ COMMANDS = {
     "questions": questions,
     "reset": reset,
     "cohort": cohort,
+    "handout": handout,
     "gradescope": gradescope,
     "autograde": autograde,
 }

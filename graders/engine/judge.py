@@ -24,7 +24,8 @@ import numpy as np
 import pytest
 
 from graders.engine.catalog import Catalog, Exercise, Limits
-from graders.engine.results import CheckResult, ExerciseResult, Outcome, score
+from graders.engine.examples import run_examples
+from graders.engine.results import CheckResult, ExampleResult, ExerciseResult, Outcome, score
 from graders.engine.sandbox.child import Budget, ChildDied
 from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sandbox.process import SandboxError
@@ -58,9 +59,14 @@ class JudgeError(Exception):
 
 
 class Grade(Protocol):
-    """Grades one exercise of a submission; `only` names a single check to run."""
+    """Grades one exercise of a submission; `only` names a single check to run.
 
-    def __call__(self, sources: Sources, exercise: Exercise, only: str | None = None) -> Grading: ...
+    `with_examples` runs the public examples too.
+    """
+
+    def __call__(
+        self, sources: Sources, exercise: Exercise, only: str | None = None, with_examples: bool = False
+    ) -> Grading: ...
 
 
 def judge(
@@ -192,7 +198,9 @@ class _Plugin:
 
     # Grading.
 
-    def grade(self, sources: Sources, exercise: Exercise, only: str | None = None) -> Grading:
+    def grade(
+        self, sources: Sources, exercise: Exercise, only: str | None = None, with_examples: bool = False
+    ) -> Grading:
         """Return the verdict on one exercise of a submission, or what a single check of it gives."""
         started = time.perf_counter()
         verdict = self._triage.verdict(sources, exercise)
@@ -200,11 +208,15 @@ class _Plugin:
             return Grading(verdict, {})
         self._exercise = exercise
         self._session = self._open(sources)
+        examples: tuple[ExampleResult, ...] = ()
         try:
             checks, calls = self._run_checks(self._items_of(exercise, only))
             result = score(exercise.id, exercise.points, checks, time.perf_counter() - started)
+            if with_examples:
+                docstrings = self._triage.docstrings(sources.read(exercise.id))
+                examples = run_examples(self._session, docstrings, self._seed_of("examples"))
         except CannotLoad as problem:
-            message = _with_frames(str(problem), problem.frames, problem.printed)
+            message = describe_problem(problem)
             result, calls = ExerciseResult(exercise.id, problem.outcome, 0.0, exercise.points, message), {}
         except (SandboxError, GraderBroken) as problem:
             result = ExerciseResult(exercise.id, Outcome.GRADER_ERROR, None, exercise.points, str(problem))
@@ -212,31 +224,19 @@ class _Plugin:
         finally:
             self._session.close()
         seconds = time.perf_counter() - started
-        return Grading(replace(result, seconds=seconds, files=tuple(self._session.files)), calls)
+        return Grading(replace(result, seconds=seconds, files=tuple(self._session.files), examples=examples), calls)
 
     def _open(self, sources: Sources) -> Session:
         exercise = self._exercise
         if exercise.id not in self._settings:
-            self._settings[exercise.id] = self._catalog.uses_torch(exercise), self._setting(exercise)
+            setting = make_setting(self._catalog, exercise, self._limits, self._seed_of(""))
+            self._settings[exercise.id] = self._catalog.uses_torch(exercise), setting
         with_torch, setting = self._settings[exercise.id]
         return Session(self._sandboxes.zygote(with_torch), sources, setting, RemoteObject)
 
-    def _setting(self, exercise: Exercise) -> Setting:
-        limits = self._limits or exercise.limits
-        return Setting(
-            exercise_id=exercise.id,
-            names=self._catalog.public_names(exercise),
-            classes=self._catalog.public_classes(exercise),
-            bans=exercise.bans,
-            budget=Budget(limits.cpu_seconds, limits.wall_seconds),
-            memory_bytes=limits.memory_mb << 20,
-            output_bytes=limits.output_kb << 10,
-            seed=self._seed_of(""),
-        )
-
     def _seed_of(self, check: str) -> int:
         """Return the seed of the child's own generators in a check, or while it loads; not that of `rng`."""
-        return _entropy(self._exercise.id, f"global {check}", self._seed) & 0xFFFFFFFF
+        return global_seed(self._exercise.id, check, self._seed)
 
     def _items_of(self, exercise: Exercise, only: str | None) -> list[pytest.Item]:
         path = self._catalog.grader_path(exercise)
@@ -343,6 +343,36 @@ class _Plugin:
             spec.loader.exec_module(module)
             self._references[exercise.id] = module
         return self._references[exercise.id]
+
+
+def make_setting(catalog: Catalog, exercise: Exercise, limits: Limits | None, seed: int) -> Setting:
+    """Return how an exercise is run.
+
+    Args:
+        limits: in place of the exercise's own.
+        seed: of the child's global generators while the file is loaded.
+    """
+    limits = limits or exercise.limits
+    return Setting(
+        exercise_id=exercise.id,
+        names=catalog.public_names(exercise),
+        classes=catalog.public_classes(exercise),
+        bans=exercise.bans,
+        budget=Budget(limits.cpu_seconds, limits.wall_seconds),
+        memory_bytes=limits.memory_mb << 20,
+        output_bytes=limits.output_kb << 10,
+        seed=seed,
+    )
+
+
+def global_seed(exercise_id: str, check: str, seed: int) -> int:
+    """Return the seed of a child's own generators in a check, or, for "", while it loads."""
+    return _entropy(exercise_id, f"global {check}", seed) & 0xFFFFFFFF
+
+
+def describe_problem(problem: CannotLoad) -> str:
+    """Return why a file cannot be loaded, with the learner's own lines and what was printed."""
+    return _with_frames(str(problem), problem.frames, problem.printed)
 
 
 class GraderBroken(Exception):

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from typing import TypeVar
 
 VERSION = 1
 
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
     FORGED = "forged"  # broke the protocol between sandbox and judge
+    UNCHECKED = "unchecked"  # in a handout: its examples hold, and the hidden checks are elsewhere
     GRADER_ERROR = "grader_error"  # ours: counts neither for nor against
 
 
@@ -58,8 +60,26 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class ExampleResult:
+    """What one public example gave: no secret, and never part of the points.
+
+    Attributes:
+        wanted: what it should print, or the last line of the exception that it should raise.
+        got: the same of what came back, or how it ended.
+    """
+
+    source: str
+    wanted: str
+    got: str
+    outcome: Outcome
+
+
+_Part = TypeVar("_Part", CheckResult, ExampleResult)
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise's verdict. `points` is None when the fault is ours (GRADER_ERROR): neither given nor taken."""
+    """One exercise's verdict. `points` is None where none are given or taken: by our fault, or in a handout."""
 
     id: str
     outcome: Outcome
@@ -70,6 +90,7 @@ class ExerciseResult:
     seconds: float = 0.0
     checks: tuple[CheckResult, ...] = ()
     files: tuple[str, ...] = field(default=(), compare=False)  # ids of the learner's files that were loaded
+    examples: tuple[ExampleResult, ...] = ()  # empty where they were not asked for
 
     def with_diagnosis(self, sentences: Iterable[str]) -> ExerciseResult:
         return replace(self, diagnosis=tuple(sentences))
@@ -97,7 +118,7 @@ class Report:
         outcomes = {e.outcome for e in self.exercises}
         if Outcome.GRADER_ERROR in outcomes:
             return 2
-        return int(bool(outcomes - {Outcome.PASSED, Outcome.NOT_STARTED}))
+        return int(bool(outcomes - {Outcome.PASSED, Outcome.NOT_STARTED, Outcome.UNCHECKED}))
 
 
 def score(exercise_id: str, max_points: float, checks: Iterable[CheckResult], seconds: float) -> ExerciseResult:
@@ -121,6 +142,15 @@ def score(exercise_id: str, max_points: float, checks: Iterable[CheckResult], se
     else:
         outcome = Outcome.PARTIAL if points else _spokesman(checks)
     return ExerciseResult(exercise_id, outcome, points, max_points, seconds=seconds, checks=checks)
+
+
+def of_examples(
+    exercise_id: str, max_points: float, examples: Iterable[ExampleResult], seconds: float
+) -> ExerciseResult:
+    """Return what can be said where there are no checks: never that it has passed."""
+    examples = tuple(examples)
+    outcome = next((o for o in _GRAVITY if any(e.outcome is o for e in examples)), Outcome.UNCHECKED)
+    return ExerciseResult(exercise_id, outcome, None, max_points, seconds=seconds, examples=examples)
 
 
 def _spokesman(checks: tuple[CheckResult, ...]) -> Outcome:
@@ -158,8 +188,13 @@ def exercise_from_json(text: str) -> ExerciseResult:
     """
     try:
         fields = json.loads(text)
-        checks = tuple(CheckResult(**{**c, "outcome": Outcome(c["outcome"])}) for c in fields.pop("checks"))
+        checks = _parts(CheckResult, fields.pop("checks"))
+        examples = _parts(ExampleResult, fields.pop("examples", ()))  # a record written before there were any
         fields |= {k: tuple(fields[k]) for k in ("diagnosis", "files")} | {"outcome": Outcome(fields["outcome"])}
-        return ExerciseResult(**fields, checks=checks)
+        return ExerciseResult(**fields, checks=checks, examples=examples)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not an exercise's result: {error!r}") from error
+
+
+def _parts(kind: type[_Part], parts: Iterable[dict]) -> tuple[_Part, ...]:
+    return tuple(kind(**{**part, "outcome": Outcome(part["outcome"])}) for part in parts)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from graders.engine.catalog import Catalog, Exercise, Limits
 from graders.engine.diagnosis import Diagnosis
-from graders.engine.judge import Grade, judge
+from graders.engine.handout import judge
+from graders.engine.judge import Grade
 from graders.engine.results import ExerciseResult, Outcome, Report
 from graders.engine.sandbox.host import Sandboxes, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
@@ -35,12 +36,14 @@ class Options:
         isolation: None for the highest level that works here.
         limits: in place of each exercise's own.
         diagnose: whether to replay the known mistakes against what failed.
+        examples: whether to run the public examples too, for whoever is shown them.
     """
 
     seed: int = 0
     isolation: Isolation | None = None
     limits: Limits | None = None
     diagnose: bool = True
+    examples: bool = False
 
 
 def grade_all(
@@ -79,7 +82,7 @@ def grade_all(
         def work(grade: Grade) -> None:
             diagnosis = Diagnosis(catalog, grade)
             for exercise in waiting:
-                grading = grade(sources, exercise)
+                grading = grade(sources, exercise, with_examples=options.examples)
                 result = diagnosis.diagnose(exercise, grading) if options.diagnose else grading.result
                 memory.keep(sources, exercise, result)
                 settle(result)
@@ -154,9 +157,10 @@ class Memory:
 
     def _key(self, exercise: Exercise, text: str) -> str:
         if exercise.id not in self._ours:
-            grader = self._catalog.grader_path(exercise).read_bytes()
-            asked = repr((exercise, self._catalog.mistakes(exercise), self._options))
-            self._ours[exercise.id] = content_key(self._engine, self._catalog.solution(exercise), grader, asked)
+            is_handout = self._catalog.is_handout
+            grader = b"" if is_handout else self._catalog.grader_path(exercise).read_bytes()
+            asked = repr((exercise, self._catalog.mistakes(exercise), self._options, is_handout))
+            self._ours[exercise.id] = content_key(self._engine, self._catalog.contract(exercise), grader, asked)
         return content_key(self._ours[exercise.id], text)
 
 

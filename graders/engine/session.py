@@ -124,11 +124,12 @@ class Session:
         self._failure_in_callback: CheckFailed | None = None
         self._is_answering = False  # a callback, for which the child waits
 
-    def begin_check(self, seed: int) -> None:
+    def begin_check(self, seed: int, budget: Budget | None = None) -> None:
         """Forget the check before, take a fresh child if the last one died, and start its budget.
 
         Args:
             seed: of the child's global generators, so that a check goes the same way alone and among others.
+            budget: in place of the exercise's own.
 
         Raises:
             CannotLoad: the submission could not be loaded.
@@ -137,7 +138,7 @@ class Session:
         self._seed = seed
         if self._child is None:
             self.restart()
-        self._child.allow(self._setting.budget)
+        self._child.allow(budget or self._setting.budget)
 
     def end_check(self) -> None:
         """Make sure that the child has said nothing that it was not asked.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.results import ExerciseResult, Outcome
 from graders.engine.sandbox.child import Budget, Child, ChildDied
@@ -12,6 +14,14 @@ from graders.engine.sources import Sources, Unreadable
 _PARSING = Budget(cpu_seconds=5, wall_seconds=30)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Why there is no text: the verdict's outcome and message."""
+
+    outcome: Outcome
+    message: str
+
+
 class Triage:
     """Sorts out what need not be graded. Texts are parsed in a child, which never runs any of them."""
 
@@ -19,18 +29,27 @@ class Triage:
         self._catalog = catalog
         self._sandboxes = sandboxes
         self._child: Child | None = None
+        self._last: tuple[str, dict] | None = None  # what is parsed for a verdict is asked for its docstrings next
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
         text = read(sources, exercise)
-        if isinstance(text, ExerciseResult):
-            return text
+        if isinstance(text, Unread):
+            return self._result(exercise, text.outcome, text.message)
         found = self._outline(text)
         if found["error"] is not None:
-            return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
-        if is_stub(found["functions"], self._catalog.solution(exercise)):
-            return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
+            return self._result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
+        if is_stub(found["functions"], self._catalog.contract(exercise)):
+            return self._result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
+
+    def docstrings(self, text: str) -> list[str]:
+        """Return the docstrings of a learner's text that hold examples."""
+        return [text for text in self._outline(text)["docstrings"] if type(text) is str]
+
+    def _result(self, exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
+        points = None if self._catalog.is_handout else 0.0
+        return ExerciseResult(exercise.id, outcome, points, exercise.points, message=message)
 
     def close(self) -> None:
         if self._child is not None:
@@ -38,6 +57,11 @@ class Triage:
             self._child = None
 
     def _outline(self, text: str) -> dict:
+        if self._last is None or self._last[0] != text:
+            self._last = text, self._parsed(text)
+        return self._last[1]
+
+    def _parsed(self, text: str) -> dict:
         if self._child is None:
             self._child = self._sandboxes.zygote(with_torch=False).spawn()
         self._child.allow(_PARSING)
@@ -51,13 +75,13 @@ class Triage:
         return fields[0]
 
 
-def read(sources: Sources, exercise: Exercise) -> str | ExerciseResult:
-    """Return the text, or the verdict where there is none that can be read."""
+def read(sources: Sources, exercise: Exercise) -> str | Unread:
+    """Return the text, or why there is none that can be read."""
     try:
         text = sources.read(exercise.id)
     except Unreadable as problem:
-        return _result(exercise, Outcome.INVALID, str(problem))
-    return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
+        return Unread(Outcome.INVALID, str(problem))
+    return Unread(Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
 
 
 def is_stub(functions: dict[str, list], solution: str) -> bool:
@@ -65,7 +89,7 @@ def is_stub(functions: dict[str, list], solution: str) -> bool:
 
     Args:
         functions: of an outline.
-        solution: its text.
+        solution: its text, or that of the stub as it came.
     """
     written = {name: digest for name, (digest, unwritten) in functions.items() if not unwritten}
     if len(written) == len(functions):
@@ -75,7 +99,7 @@ def is_stub(functions: dict[str, list], solution: str) -> bool:
 
 
 def _unparsable(message: str) -> dict:
-    return {"error": {"line": 0, "column": 0, "text": "", "message": message}, "functions": {}}
+    return {"error": {"line": 0, "column": 0, "text": "", "message": message}, "functions": {}, "docstrings": []}
 
 
 def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
@@ -87,7 +111,3 @@ def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
         indent = len(code) - len(code.lstrip())
         lines += ["    " + code.strip(), "    " + " " * max(0, error["column"] - 1 - indent) + "^"]
     return "\n".join(lines)
-
-
-def _result(exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
-    return ExerciseResult(exercise.id, outcome, 0.0, exercise.points, message=message)

@@ -10,9 +10,11 @@ from types import ModuleType
 import pytest
 
 from graders.engine.catalog import Exercise
-from graders.engine.results import Outcome
+from graders.engine.judge import Grade, judge
+from graders.engine.results import ExerciseResult, Outcome
 from graders.engine.sandbox.host import Sandboxes
 from graders.engine.sandbox.outline import outline
+from graders.engine.sources import Texts
 from tests.support.grading import CATALOG, EXERCISES, ROOT, grade_texts, shortfall
 
 SEEDS = (0, 1, 2, 20260101)
@@ -139,6 +141,25 @@ def test_the_public_examples_of_the_stub_hold_for_the_solution(exercise: Exercis
     for example in examples:
         runner.run(example, out=report.append)
     assert runner.failures == 0, "".join(report)
+
+
+def test_the_public_examples_of_every_stub_hold_for_its_solution_in_the_sandbox(sandboxes: Sandboxes) -> None:
+    results: dict[str, ExerciseResult] = {}
+
+    def work(grade: Grade) -> None:
+        for exercise in EXERCISES:
+            docstrings = outline(CATALOG.stub_path(exercise).read_text())["docstrings"]
+            text = CATALOG.solution(exercise) + _carrying(docstrings)
+            results[exercise.id] = grade(Texts({exercise.id: text}), exercise, with_examples=True).result
+
+    judge(CATALOG, EXERCISES, sandboxes, 0, work)
+    assert not [(i, e) for i, r in results.items() for e in r.examples if e.outcome is not Outcome.PASSED]
+    assert all(any(e.wanted for e in r.examples) for r in results.values())
+
+
+def _carrying(docstrings: list[str]) -> str:
+    """Return functions that have these docstrings, to be run beside whatever stands above them."""
+    return "".join(f"\n\ndef _public_{i}():\n    {text!r}\n" for i, text in enumerate(docstrings))
 
 
 @every_exercise

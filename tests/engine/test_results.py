@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from graders.engine.results import (
     VERSION,
     CheckResult,
+    ExampleResult,
     ExerciseResult,
     Outcome,
     Report,
     exercise_from_json,
     exercise_to_json,
+    of_examples,
     score,
     to_json,
 )
 
-OF_CHECKS = sorted(set(Outcome) - {Outcome.PARTIAL, Outcome.NOT_STARTED})
+OF_CHECKS = sorted(set(Outcome) - {Outcome.PARTIAL, Outcome.NOT_STARTED, Outcome.UNCHECKED})
 SHORT = [o for o in OF_CHECKS if o not in {Outcome.PASSED, Outcome.GRADER_ERROR}]
 
 texts = st.text(max_size=20)
@@ -34,6 +36,7 @@ checks = st.builds(
     message=texts,
     printed=texts,
 )
+examples = st.builds(ExampleResult, texts, texts, texts, st.sampled_from(OF_CHECKS))
 points = st.floats(min_value=1, max_value=100)
 results = st.builds(
     ExerciseResult,
@@ -46,6 +49,7 @@ results = st.builds(
     seconds=points,
     checks=st.lists(checks, max_size=3).map(tuple),
     files=st.lists(texts, max_size=3).map(tuple),
+    examples=st.lists(examples, max_size=3).map(tuple),
 )
 
 
@@ -184,6 +188,21 @@ def test_the_exit_status_tells_the_worst(outcomes, status):
 def test_a_result_comes_back_from_json_as_it_was(given_result):
     back = exercise_from_json(exercise_to_json(given_result))
     assert (back, back.files) == (given_result, given_result.files)
+
+
+def test_examples_alone_never_pass_anyone():
+    held = ExampleResult("f()", "1", "1", Outcome.PASSED)
+    for examples in ([], [held]):
+        found = of_examples("a/b", 5.0, examples, 0.1)
+        assert (found.outcome, found.points) == (Outcome.UNCHECKED, None)
+    short = [held, *(ExampleResult("f()", "1", "2", outcome) for outcome in (Outcome.FAILED, Outcome.TIMED_OUT))]
+    assert of_examples("a/b", 5.0, short, 0.1).outcome is Outcome.TIMED_OUT
+
+
+def test_a_result_of_before_there_were_examples_has_none():
+    record = json.loads(exercise_to_json(verdict(one(Outcome.PASSED))))
+    del record["examples"]
+    assert exercise_from_json(json.dumps(record)) == verdict(one(Outcome.PASSED))
 
 
 def test_what_comes_back_from_json_has_outcomes_not_texts():

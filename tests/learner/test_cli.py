@@ -77,6 +77,38 @@ def test_a_file_that_a_submission_lacks_is_not_started(repository, tmp_path):
     assert f"{tmp_path}/arithmetic/halve.py" in ended.stdout
 
 
+EXAMPLES = '''"""Twice as much.
+
+>>> import numpy as np
+>>> double(np.array([1.0, 2.0]))
+array([2., 4.])
+"""
+'''
+
+
+def test_examples_of_the_docstrings_come_before_the_hidden_checks_with_their_values(repository):
+    repository.write("double", "return x * x", head=EXAMPLES)
+    ended = repository.grade("arithmetic/double", "--json", "result.json")
+    said = ended.stdout
+    assert "wanted: array([2., 4.])\n    came back: array([1., 4.])\n" in said
+    assert said.index("[example]") < said.index("[failed]")
+    (exercise,) = json.loads((repository.root / "result.json").read_text())["exercises"]
+    assert exercise["examples"][1] == {
+        "source": "double(np.array([1.0, 2.0]))",
+        "wanted": "array([2., 4.])",
+        "got": "array([1., 4.])",
+        "outcome": "failed",
+    }
+
+
+def test_an_example_that_never_ends_costs_two_seconds_and_no_points(repository):
+    repository.write("double", "return x + x", head=EXAMPLES.replace(">>> double", ">>> while True: double"))
+    ended = repository.grade("arithmetic/double")
+    assert ended.returncode == 0
+    assert "passed, 5 of 5 points" in ended.stdout
+    assert "ran out of time: it used up its CPU time" in ended.stdout
+
+
 def test_another_seed_draws_other_inputs(repository):
     repository.write("halve", "print(x.sum())\nreturn x")
     assert repository.grade("arithmetic/halve", "--seed", 1).stdout != repository.grade("arithmetic/halve").stdout
@@ -201,7 +233,7 @@ def test_a_check_that_raises_by_itself_is_our_fault_with_exit_status_2(repositor
     assert "our fault, no points given or taken" in ended.stdout
     assert "This is our fault, not yours" in ended.stdout
     assert "ZeroDivisionError" in ended.stdout
-    assert "Next: report the fault above, please." in ended.stdout
+    assert "report the fault above, please." in ended.stdout
 
 
 OUR_FAULT = """

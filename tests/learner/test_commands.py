@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -124,6 +125,22 @@ def test_reset_puts_the_stub_back_and_keeps_the_file(with_history):
     (kept,) = (with_history.root / ".grades/kept/arithmetic").iterdir()
     assert kept.read_text() == mine
     assert str(kept.relative_to(with_history.root)) in ended.stdout
+
+
+def test_reset_as_json(with_history):
+    path = with_history.root / "exercises" / "arithmetic" / "double.py"
+    stub = path.read_bytes()
+    with_history.write("double", "return x + x")
+    written = path.read_bytes()
+    refused = run(with_history, "reset", "arithmetic/double", "--json")
+    assert (refused.returncode, refused.stdout, path.read_bytes()) == (2, "", written)
+    assert "add --yes" in refused.stderr
+    done = json.loads(run(with_history, "reset", "arithmetic/double", "--json", "--yes").stdout)
+    assert Path(done.pop("kept")).read_bytes() == written
+    assert done == {"version": 1, "id": "arithmetic/double", "changed": True}
+    again = json.loads(run(with_history, "reset", "arithmetic/double", "--json").stdout)
+    assert again == {"version": 1, "id": "arithmetic/double", "changed": False, "kept": None}
+    assert path.read_bytes() == stub
 
 
 def test_reset_brings_a_deleted_stub_back(with_history):

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from graders.engine.learner.report import Reporter
-from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.results import CheckResult, ExampleResult, ExerciseResult, Outcome, Report
 from graders.engine.terminal.visible import visible
 
 CALL = "softmax(float32[3, 5], axis=0)"
@@ -115,6 +115,68 @@ def test_a_known_mistake_is_named():
     assert "A known mistake gives exactly this: no maximum is subtracted" in read(
         check(), diagnosis=("no maximum is subtracted",)
     )
+
+
+# Examples.
+
+
+def example(source="f(1)", wanted="2", got="2", outcome=Outcome.PASSED):
+    return ExampleResult(source, wanted, got, outcome)
+
+
+def test_an_example_that_fell_short_comes_first_with_its_values_and_what_prepares_it():
+    prepared = example("x = [\n    1]", "", "")
+    asked = example("f(x)", "2", "3", Outcome.FAILED)
+    text = read(check(sentence="rows add up"), examples=(example("x = 9", "9", "9"), prepared, asked))
+    assert text.splitlines()[1:8] == [
+        "  [example] from the docstrings",
+        "    >>> x = [",
+        "    ...     1]",
+        "    >>> f(x)",
+        "    wanted: 2",
+        "    came back: 3",
+        "  [failed] rows add up",
+    ]
+
+
+def test_an_example_that_raised_or_ran_out_of_time_says_so():
+    raised = example("f()", "", "KeyError: 'x'", Outcome.ERROR)
+    assert read(check(), examples=(raised,)).splitlines()[3:5] == [
+        "    wanted: no output",
+        "    raised an error: KeyError: 'x'",
+    ]
+    stopped = example("f()", "2", "it used up its CPU time", Outcome.TIMED_OUT)
+    assert "ran out of time: it used up its CPU time" in read(check(), examples=(stopped,))
+
+
+def test_examples_that_hold_are_shown_with_their_values():
+    text = read(check(), examples=(example("x = 1", "", ""), example("f(x)"), example("f(2)", "4\n5", "4\n5")))
+    assert text.splitlines()[1:7] == [
+        "  All 2 examples hold:",
+        "    >>> f(x)",
+        "    2",
+        "    >>> f(2)",
+        "    4",
+        "    5",
+    ]
+
+
+def test_of_many_examples_that_fell_short_three_are_shown():
+    text = read(check(), examples=tuple(example(f"f({i})", "2", "3", Outcome.FAILED) for i in range(5)))
+    assert text.count(">>>") == 3
+    assert "2 more examples fall short." in text
+
+
+def test_whoever_has_passed_reads_of_examples_only_where_one_falls_short():
+    passed = check(outcome=Outcome.PASSED, message="", core=True)
+    assert ">>>" not in read(passed, outcome=Outcome.PASSED, points=5.0, examples=(example(),))
+    short = example("f(1)", "5", "2", Outcome.FAILED)
+    assert "came back: 2" in read(passed, outcome=Outcome.PASSED, points=5.0, examples=(short,))
+
+
+def test_what_an_example_shows_cannot_steer_the_terminal():
+    text = read(check(), examples=(example("f('\x1b')", "\x1b[2J", "\x1b[2J", Outcome.FAILED),))
+    assert "\x1b" not in text
 
 
 # Many checks that fell short.
@@ -250,7 +312,8 @@ def test_the_sum_counts_points_and_outcomes_with_what_is_not_begun_last():
 
 def test_our_fault_counts_neither_for_nor_against():
     text = ending(("a/b", Outcome.PASSED, 5.0), ("a/c", Outcome.GRADER_ERROR, None))
-    assert text == ["5 of 5 points: 1 passed, 1 our fault.", "Next: report the fault above, please."]
+    assert text[0] == "5 of 5 points: 1 passed, 1 our fault."
+    assert " ".join(text[1:]).endswith("or else report the fault above, please.")
 
 
 def test_what_is_next_is_the_first_that_fell_short():

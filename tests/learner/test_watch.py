@@ -180,6 +180,15 @@ def test_a_wrong_save_names_the_mistake_and_a_right_one_offers_the_next(reposito
     ]
 
 
+def test_a_wrong_example_is_shown_first_with_its_values(repository, watch):
+    watching = watch("arithmetic/double")
+    watching.until("Verdict 1")
+    example = '"""Twice as much.\n\n>>> double(3)\n6\n"""\n'
+    by_renaming(path_of(repository, "double"), example + source("double", "return x * x"))
+    text = watching.until("Verdict 2", "wanted: 6", "came back: 9")
+    assert text.index(">>> double(3)") < text.index("[failed]")
+
+
 def test_a_save_that_changes_nothing_gives_no_verdict(repository, watch):
     watching = watch("arithmetic/double")
     watching.until("Verdict 1")
@@ -508,6 +517,53 @@ def test_without_a_terminal_it_refuses_in_a_sentence(repository, direction):
     assert ended.returncode == 2
     os.close(ours)
     os.close(theirs)
+
+
+@pytest.fixture
+def lines(repository):
+    """A function that starts `watch --json`, which is ended at the latest with the test."""
+    started = []
+
+    def start(*names):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "graders", "watch", "--json", *names],
+            cwd=repository.root,
+            env=repository.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_other_programs_get_a_line_of_json_for_each_verdict(repository, lines):
+    process = lines("arithmetic/double", "arithmetic/halve")
+    first = [json.loads(process.stdout.readline()) for _ in range(2)]
+    assert [(e["exercise"]["id"], e["exercise"]["outcome"]) for e in first] == [
+        ("arithmetic/double", "not_started"),
+        ("arithmetic/halve", "not_started"),
+    ]
+    assert first[0].keys() == {"version", "seed", "isolation", "exercise"}
+    by_many_events(path_of(repository, "halve"), source("halve", "return x"))
+    assert json.loads(process.stdout.readline())["exercise"]["outcome"] == "failed"
+    by_renaming(path_of(repository, "halve"), source("halve", RIGHT["halve"]))
+    assert json.loads(process.stdout.readline())["exercise"]["outcome"] == "passed"
+    assert journal(repository) == [("attempt", "arithmetic/halve", "failed"), ("attempt", "arithmetic/halve", "passed")]
+
+
+def test_a_stream_ends_when_nobody_reads_it(lines):
+    process = lines("arithmetic/double")
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 0
 
 
 def test_an_unknown_name_is_a_sentence(watch):

@@ -63,8 +63,9 @@ class Display:
         """Show what there is to say of the run, the sum, and what comes next."""
         titles = {e.id: e.title for e in self._exercises}
         solution = self._catalog.solution_path(self._exercises[0]) if self._exercises else self._catalog.root
+        place = None if self._catalog.is_handout else shorter(solution)
         lines = [line for note in notes for line in self._reporter.note(note)]
-        self._print_block([*lines, *self._reporter.ending(report, titles, shorter(solution))], apart=True)
+        self._print_block([*lines, *self._reporter.ending(report, titles, place)], apart=True)
 
     def _show_exercise(self, exercise: Exercise) -> None:
         result = self._results[exercise.id]

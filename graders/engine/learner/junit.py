@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
 from graders.engine.terminal.visible import visible
 
-_TAGS = {Outcome.NOT_STARTED: "skipped", Outcome.GRADER_ERROR: "error"}  # every other shortfall is a failure
+_SKIPPED = {Outcome.NOT_STARTED: "skipped", Outcome.UNCHECKED: "skipped"}
+_TAGS = _SKIPPED | {Outcome.GRADER_ERROR: "error"}  # every other shortfall is a failure
 
 
 def to_junit(report: Report) -> str:

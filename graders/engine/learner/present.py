@@ -56,7 +56,7 @@ class Present:
         exercises = list(exercises)
         try:
             with self._meter.counting(len(exercises)) as count:
-                options = self._run.Options()
+                options = self._run.Options(examples=True)  # as `grade` does: they share what is kept
                 report = self._run.grade_all(self._catalog, exercises, sources, options, self._kept, count)
         except (CatalogError, self._run.IsolationRefused, JudgeError, SandboxError) as error:
             raise Refused(str(error)) from error

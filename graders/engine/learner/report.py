@@ -5,23 +5,26 @@ Nothing here is markup: texts of a learner's are made visible and become rich `T
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from graders.engine.learner import words
-from graders.engine.results import CheckResult, ExerciseResult, Outcome, Report
+from graders.engine.results import CheckResult, ExampleResult, ExerciseResult, Outcome, Report
 from graders.engine.terminal.visible import visible
 from graders.engine.terminal.words import OUTCOMES
 
 _CHECKS_SHOWN = 3  # in full; what else fell short gets a line
+_EXAMPLES_SHOWN = 3
 _PRINTED_LINES = 20
 _MESSAGE_LINES = 30
 _LINE_CHARACTERS = 500
 _NOT_RUN = "not run: "  # how the judge begins what it says of such a check
+_NO_FILE = "there is no file "  # how triage begins what it says of an exercise without one
 _HAD_PRINTED = "\nit had printed:\n"  # how it puts what was printed behind why a file cannot be loaded
 _IN_ORDER = sorted(Outcome, key=lambda outcome: outcome is Outcome.NOT_STARTED)  # the rest as it is
 _STYLES = {Outcome.PASSED: "green", Outcome.PARTIAL: "yellow", Outcome.NOT_STARTED: "dim"}
@@ -54,29 +57,59 @@ class Reporter:
         yield from self._message(result.message, 2)
         if result.outcome is Outcome.NOT_STARTED:
             yield from self.fold(Text(visible(self._begin(path))), 2)
+            if result.message.startswith(_NO_FILE):
+                yield from self.fold(Text(words.stub_back(result.id)), 2)
+        if result.outcome is not Outcome.PASSED or _fell_short(result.examples):
+            yield from self._examples(result.examples)
         yield from self._failing(result.checks)
         for why in result.diagnosis:
             yield from self.fold(Text(words.mistake(visible(why)), "bold yellow"), 2)
 
-    def ending(self, report: Report, titles: Mapping[str, str], solution: str) -> Iterator[Text]:
+    def ending(self, report: Report, titles: Mapping[str, str], solution: str | None) -> Iterator[Text]:
         """Yield the last lines: the sum, and what to do next.
 
         Args:
             titles: id -> title, in order of study.
-            solution: the path of the first exercise's.
+            solution: the path of the first exercise's, or None in a handout, which has none.
         """
         counts = {outcome: sum(e.outcome is outcome for e in report.exercises) for outcome in _IN_ORDER}
         present = [(outcome, count) for outcome, count in counts.items() if count]
         if not present:
             yield from self.fold(Text(words.NOTHING), 0)
             return
-        yield from self.fold(Text(words.summary(report.points, report.max_points, present), "bold"), 0)
+        summary = words.summary(report.points, report.max_points, present)
+        yield from self.fold(Text(summary if solution else words.handout_summary(present), "bold"), 0)
         if following := _next_step(report, titles, solution):
             yield from self.fold(Text(visible(following)), 0)
 
     def note(self, sentence: str) -> Iterator[Text]:
         """Yield a sentence about the run."""
         yield from self.fold(Text(visible(sentence), "yellow"), 0)
+
+    def _examples(self, examples: Sequence[ExampleResult]) -> Iterator[Text]:
+        """Yield the first examples that fell short, after what prepares them, and how many hold."""
+        failing = _fell_short(examples)
+        for example in failing[:_EXAMPLES_SHOWN]:
+            yield from self.fold(Text.assemble((f"[{words.EXAMPLE}] ", "red"), (words.EXAMPLE_WHERE, "bold")), 2)
+            yield from self._statements([*_preparing(example, examples), example])
+            yield from self._plain(words.example(example.outcome, example.wanted, example.got), 4)
+        if len(failing) > _EXAMPLES_SHOWN:
+            yield from self.fold(Text(words.more_examples(len(failing) - _EXAMPLES_SHOWN)), 2)
+        told = [e for e in examples if e.wanted]
+        if not failing and told:
+            yield from self.fold(Text(words.examples_hold(len(told))), 2)
+            for example in told[:_EXAMPLES_SHOWN]:
+                yield from self._statements([example])
+                yield from self._plain(example.got, 4)
+
+    def _plain(self, text: str, indent: int) -> Iterator[Text]:
+        for line in _shortened(text.split("\n")):
+            yield from self.fold(Text(_cut(line)), indent, hang=2)
+
+    def _statements(self, examples: Iterable[ExampleResult]) -> Iterator[Text]:
+        for example in examples:
+            for prompt, line in zip(_prompts(), example.source.split("\n"), strict=False):
+                yield from self.fold(Text(f"{prompt} {_cut(line)}", "cyan"), 4, hang=4)
 
     def _failing(self, checks: Sequence[CheckResult]) -> Iterator[Text]:
         """Yield the first checks that fell short in full, but nothing twice; a line for each other one."""
@@ -152,9 +185,9 @@ class Reporter:
             yield Text(" " * (indent + hang * (number > 0)) + gutter) + line
 
 
-def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
+def _next_step(report: Report, titles: Mapping[str, str], solution: str | None) -> str:
     first = {outcome: next((e.id for e in report.exercises if e.outcome is outcome), "") for outcome in Outcome}
-    good = (Outcome.PASSED, Outcome.NOT_STARTED, Outcome.GRADER_ERROR)
+    good = (Outcome.PASSED, Outcome.NOT_STARTED, Outcome.UNCHECKED, Outcome.GRADER_ERROR)
     short = next((e.id for e in report.exercises if e.outcome not in good), None)
     if short is not None:
         return words.next_mend(short) if len(report.exercises) > 1 else words.NEXT_ALONE
@@ -164,13 +197,34 @@ def _next_step(report: Report, titles: Mapping[str, str], solution: str) -> str:
         return words.next_begin(first[Outcome.NOT_STARTED], titles[first[Outcome.NOT_STARTED]])
     if first[Outcome.NOT_STARTED]:
         return ""  # its own lines have said it
+    if solution is None:
+        return words.HANDOUT_NEXT
     return words.next_compare(solution) if len(report.exercises) == 1 else words.ALL_PASSED
+
+
+def _fell_short(examples: Iterable[ExampleResult]) -> list[ExampleResult]:
+    return [e for e in examples if e.outcome is not Outcome.PASSED]
+
+
+def _preparing(example: ExampleResult, examples: Sequence[ExampleResult]) -> list[ExampleResult]:
+    """Return the statements right before `example` that print nothing: they give its arguments."""
+    before = itertools.takewhile(lambda e: not e.wanted, reversed(examples[: _place(example, examples)]))
+    return list(before)[::-1]
+
+
+def _place(example: ExampleResult, examples: Sequence[ExampleResult]) -> int:
+    return next(i for i, e in enumerate(examples) if e is example)
+
+
+def _prompts() -> Iterator[str]:
+    return itertools.chain([">>>"], itertools.repeat("..."))
 
 
 def worth(result: ExerciseResult) -> Text:
     """Return the outcome, the points, and how many checks passed."""
     text = Text.assemble(_word(result.outcome))
-    if result.outcome is not Outcome.NOT_STARTED:
+    is_open = result.outcome is Outcome.NOT_STARTED
+    if result.outcome is Outcome.GRADER_ERROR or (result.points is not None and not is_open):
         text.append(f", {words.points(result.points, result.max_points)}")
     if result.checks:
         passed = sum(c.outcome is Outcome.PASSED for c in result.checks)

@@ -56,6 +56,14 @@ def begin(path: str) -> str:
     return f"Write what it asks for in {path}, then grade again."
 
 
+EXAMPLE = "example"
+EXAMPLE_WHERE = "from the docstrings"
+
+
+def stub_back(exercise_id: str) -> str:
+    return f"`nox -s reset -- {exercise_id}` brings the stub back."
+
+
 NO_CORE = "What has passed counts once a check of the definition itself passes too."
 MORE = "These fell short too:"
 ALIKE = "as above"
@@ -65,6 +73,21 @@ PRINTED_SAME = "it printed the same as above"
 
 def printed(shown: int, total: int) -> str:
     return "it printed:" if shown == total else f"it printed (the last {shown} of {total:,} lines):"
+
+
+def example(outcome: Outcome, wanted: str, got: str) -> str:
+    expected = f"wanted:\n{wanted}" if "\n" in wanted else f"wanted: {wanted or 'no output'}"
+    if outcome is Outcome.FAILED:
+        return f"{expected}\n" + (f"came back:\n{got}" if "\n" in got else f"came back: {got or 'no output'}")
+    return f"{expected}\n{OUTCOMES[outcome]}: {got}"
+
+
+def examples_hold(count: int) -> str:
+    return "The example of the docstrings gives what it should:" if count == 1 else f"All {count} examples hold:"
+
+
+def more_examples(count: int) -> str:
+    return f"{count} more {'example falls' if count == 1 else 'examples fall'} short."
 
 
 def left_out(count: int) -> str:
@@ -94,9 +117,23 @@ def summary(earned: float, most: float, counts: Iterable[tuple[Outcome, int]]) -
     return f"{points(earned, most)}: {', '.join(f'{count} {OUTCOMES[outcome]}' for outcome, count in counts)}."
 
 
+def handout_summary(counts: Iterable[tuple[Outcome, int]]) -> str:
+    told = ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in counts)
+    return f"{told[:1].upper()}{told[1:]}. The hidden checks run after submission."
+
+
+HANDOUT_NEXT = "Next: hand it in, as you were told to."
+HANDOUT_NO_REFERENCE = "A handout has no reference to compare with."
+HANDOUT_NO_PROGRESS = (
+    "What is solved is decided by hidden checks, which run after submission: `nox -s grade` shows how the examples go."
+)
+HANDOUT_NO_INTERVIEW = "An interview is judged by hidden checks, which this handout does not have."
 NOTHING = "There are no exercises to grade."
 NEXT_ALONE = "Next: mend what is above, then grade again."
-NEXT_REPORT = "Next: report the fault above, please."
+NEXT_REPORT = (
+    "Next: undo what you changed under graders/ or solutions/, if you did (`git checkout graders solutions`); "
+    "or else report the fault above, please."
+)
 ALL_PASSED = "All of it has passed."
 
 
@@ -133,6 +170,8 @@ def hints_left(exercise_id: str, left: int, has_tried: bool) -> str:
 # Putting a stub back.
 
 RESET_ABOUT = "Put the stub of an exercise back. Your file is kept under .grades/kept/."
+RESET_JSON = "print JSON; nothing can be asked then, so --yes has to be given too"
+RESET_JSON_ASKS = "With --json nothing can be asked: add --yes to put the stub back. Your file is kept."
 WITHOUT_QUESTION = "do not ask first"
 YES = ("y", "yes")
 LEFT_ALONE = "Nothing was changed."
@@ -403,6 +442,7 @@ WATCH_NEEDS_TERMINAL = (
     "watch shows verdicts in place and reads keys, so it needs a terminal: "
     "`nox -s grade` prints to anything, a pipe or a file as well."
 )
+WATCH_JSON = "write a line of JSON for each verdict, for other programs: without keys, until nobody reads"
 WATCH_STARTS = "Getting ready: the sandbox starts and the checks are collected ..."
 WATCH_GRADES = "Grading ..."
 WATCH_KEYS = (

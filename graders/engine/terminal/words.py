@@ -18,6 +18,7 @@ OUTCOMES = {
     Outcome.OUT_OF_MEMORY: "ran out of memory",
     Outcome.CRASHED: "crashed",
     Outcome.FORGED: "broke the protocol",
+    Outcome.UNCHECKED: "not yet checked",
     Outcome.GRADER_ERROR: "our fault",
 }
 COMMAND = "what to do; `%(prog)s COMMAND --help` says more"

@@ -84,7 +84,8 @@ def _run(
         from graders.engine.run import IsolationRefused, Options, grade_all
         from graders.engine.sandbox.process import SandboxError
 
-    options = Options(asked.seed, Isolation(asked.isolation) if asked.isolation else None)
+    level = Isolation(asked.isolation) if asked.isolation else None
+    options = Options(asked.seed, level, examples=True)
     try:
         with KeptVerdicts(GRADES / "results.sqlite", asked.fresh) as kept:
             if screen is None:

@@ -50,6 +50,8 @@ def run(asked: argparse.Namespace) -> int:
     screen = Screen(sys.stdout)
     if asked.history:
         return _show_history(screen)
+    if catalog.is_handout:
+        raise Refused(words.HANDOUT_NO_INTERVIEW)
     expect_packages()
     interview = _resumed(catalog, screen) or _begun(catalog, asked, screen)
     dialogue = Dialogue(catalog, interview, screen)

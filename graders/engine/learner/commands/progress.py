@@ -44,6 +44,8 @@ def run(asked: argparse.Namespace) -> int:
     _expect_sense(asked)
     expect_packages()
     catalog, _ = select([])
+    if catalog.is_handout:
+        raise Refused(words.HANDOUT_NO_PROGRESS)
     transfer = None if asked.taken is None else _read(catalog, asked.taken)
     screen = Screen(sys.stdout or open(os.devnull, "w"))  # noqa: SIM115 (there is none after >&-)
     is_shown = not asked.json and STANDARD_OUTPUT not in (asked.html, asked.export)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from graders.engine.learner import words
 from graders.engine.learner.journal import RESET, Journal, JournalError
-from graders.engine.terminal.output import Screen, write
+from graders.engine.terminal.output import Screen, complain, write
 from graders.engine.terminal.repository import GRADES, JOURNAL, Refused, select_one
 from graders.engine.terminal.visible import shorter, visible
 
@@ -20,6 +22,7 @@ def describe(command: argparse.ArgumentParser) -> None:
     """Tell `command` its arguments."""
     command.add_argument("name", metavar="ID", help=words.ONE_NAME)
     command.add_argument("--yes", action="store_true", help=words.WITHOUT_QUESTION)
+    command.add_argument("--json", action="store_true", help=words.RESET_JSON)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -30,20 +33,45 @@ def run(asked: argparse.Namespace) -> int:
     screen = Screen(sys.stdout)
     path = catalog.stub_path(exercise)
     stub = stub_text(catalog, exercise)
-    before = path.read_bytes() if path.is_file() else None
-    if before == stub.encode():
-        screen.write(f"{words.is_stub_already(visible(shorter(path)))}\n")
+    if path.is_file() and path.read_bytes() == stub.encode():
+        said = f"{words.is_stub_already(visible(shorter(path)))}\n"
+        screen.write(_record(exercise.id, None) if asked.json else said)
         return 0
+    if asked.json and not asked.yes:
+        raise Refused(words.RESET_JSON_ASKS)
     if not asked.yes and not _agrees(exercise.id, screen):
         screen.write(f"{words.LEFT_ALONE}\n")
         return 1
-    for sentence in put_back(exercise.id, path, stub, screen):
-        screen.write(f"{sentence}\n")
+    done = put_back(exercise.id, path, stub, screen)
+    if asked.json:
+        screen.write(_record(exercise.id, done))
+    else:
+        screen.write(f"{words.put_back(exercise.id, done.place)}\n")
+    if done.not_recorded is not None:
+        complain(words.not_recorded(done.not_recorded))
     return 0
 
 
-def put_back(exercise_id: str, path: Path, stub: str, screen: Screen) -> list[str]:
-    """Keep the file at `path`, put the stub in its place, record it, and return what there is to say.
+@dataclass(frozen=True)
+class PutBack:
+    """What was done: where the file that was there is kept, if there was one, and why this is not recorded, or None."""
+
+    kept: Path | None
+    not_recorded: str | None
+
+    @property
+    def place(self) -> str | None:
+        """Where the file is kept, to be shown."""
+        return None if self.kept is None else visible(shorter(self.kept))
+
+
+def _record(exercise_id: str, done: PutBack | None) -> str:
+    kept = None if done is None or done.kept is None else str(done.kept)
+    return json.dumps({"version": 1, "id": exercise_id, "changed": done is not None, "kept": kept}, indent=2) + "\n"
+
+
+def put_back(exercise_id: str, path: Path, stub: str, screen: Screen) -> PutBack:
+    """Keep the file at `path`, put the stub in its place, and record it.
 
     Raises:
         Refused, OutputError: it cannot be done; then the file is as it was.
@@ -51,12 +79,11 @@ def put_back(exercise_id: str, path: Path, stub: str, screen: Screen) -> list[st
     kept = keep(exercise_id, path.read_bytes()) if path.is_file() else None
     path.parent.mkdir(parents=True, exist_ok=True)
     write(str(path), stub, screen)
-    said = [words.put_back(exercise_id, None if kept is None else visible(shorter(kept)))]
     try:
         Journal(JOURNAL).note(RESET, exercise_id)
     except JournalError as error:
-        said.append(visible(words.not_recorded(str(error))))
-    return said
+        return PutBack(kept, str(error))
+    return PutBack(kept, None)
 
 
 def keep(exercise_id: str, data: bytes) -> Path:

@@ -62,6 +62,16 @@ class Events:
         told = os.read(self._ours, 4096) if self._ours in ready else b""
         return {event for event in Event if event.value in told}, 0 in ready
 
+    def wait_for_save(self, reader: int) -> bool:
+        """Return True once a file was saved; False once nobody reads any longer what is written to `reader`."""
+        poll = select.poll()
+        poll.register(self._ours, select.POLLIN)
+        poll.register(reader, 0)
+        ready = dict(poll.poll())
+        if self._ours in ready:
+            os.read(self._ours, 4096)
+        return reader not in ready
+
     def _watch(self) -> None:
         from watchfiles import watch
 

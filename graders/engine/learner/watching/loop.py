@@ -19,7 +19,7 @@ from graders.engine.learner.stubs import stub_text
 from graders.engine.learner.watching import terminal as keyboard
 from graders.engine.learner.watching.events import Event, Events, settled
 from graders.engine.learner.watching.terminal import Terminal
-from graders.engine.learner.watching.verdicts import Verdict, Verdicts
+from graders.engine.learner.watching.verdicts import Verdict, Verdicts, is_whole
 from graders.engine.learner.watching.views import (
     Scroll,
     View,
@@ -37,7 +37,7 @@ from graders.engine.terminal.output import OutputError, Screen
 from graders.engine.terminal.repository import JOURNAL, Refused
 from graders.engine.terminal.visible import shorter, visible
 
-_DONE = (Outcome.PASSED, Outcome.GRADER_ERROR)  # what is our fault keeps nobody from going on
+_DONE = (Outcome.PASSED, Outcome.UNCHECKED, Outcome.GRADER_ERROR)  # what is our fault keeps nobody from going on
 
 
 class Watch:
@@ -148,16 +148,12 @@ class Watch:
         """Grade what is open; a text that was only passed through on the way to the one that was saved is not shown."""
         noticed = time.perf_counter()
         self._terminal.add(words.WATCH_GRADES)
-        verdict = settled(lambda: self._verdicts.reach(self._current), self._verdicts.is_current, self._is_whole)
+        verdict = settled(lambda: self._verdicts.reach(self._current), self._verdicts.is_current, is_whole)
         self._notes = []
         if verdict.contents == self._verdict.contents:  # it was away for a moment
             self._draw()
         else:
             self._present(verdict, 1000 * (time.perf_counter() - noticed))
-
-    def _is_whole(self, verdict: Verdict) -> bool:
-        text, problem = verdict.contents[self._current.id]
-        return problem is not None or bool(text and text.strip())
 
     def _catch_up(self) -> None:
         """Reach one of the verdicts that are waited for; whether it is solved shows in the bar and in the list."""
@@ -269,13 +265,19 @@ class Watch:
             self._say(words.LEFT_ALONE)
             return
         try:
-            self._notes = put_back(self._current.id, self._path, stub, self._screen)
+            done = put_back(self._current.id, self._path, stub, self._screen)
         except (Refused, OutputError) as error:
             self._say(str(error))
             return
+        self._notes = [words.put_back(self._current.id, done.place)]
+        if done.not_recorded is not None:
+            self._notes.append(words.not_recorded(done.not_recorded))
         self._open(self._current)
 
     def _compare(self) -> None:
+        if self._catalog.is_handout:
+            self._say(words.HANDOUT_NO_REFERENCE)
+            return
         if self._verdict.result.outcome is not Outcome.PASSED:
             self._say(words.WATCH_NOT_PASSED_YET)
             return

@@ -39,7 +39,7 @@ class Verdicts:
         sources = Snapshot(self._sources)
         result = self._memory.recall(sources, exercise)
         if result is None:
-            result = self._diagnosis.diagnose(exercise, self._grade(sources, exercise))
+            result = self._diagnosis.diagnose(exercise, self._grade(sources, exercise, with_examples=True))
             self._memory.keep(sources, exercise, result)
         verdict = Verdict(result, sources, _contents(sources, {exercise.id, *result.files}))
         self._last[exercise.id] = verdict
@@ -56,6 +56,12 @@ class Verdicts:
     def is_current(self, verdict: Verdict) -> bool:
         """Return whether the files that a verdict rests on are as they were."""
         return _contents(Snapshot(self._sources), verdict.contents) == verdict.contents
+
+
+def is_whole(verdict: Verdict) -> bool:
+    """Return whether its file can be what somebody meant to save."""
+    text, problem = verdict.contents[verdict.result.id]
+    return problem is not None or bool(text and text.strip())
 
 
 def _contents(sources: Snapshot, names: Iterable[str]) -> Contents:
