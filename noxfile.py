@@ -117,13 +117,13 @@ def progress(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def cohort(session: nox.Session) -> None:
-    """Grade a class from an LMS's export: nox -s cohort -- submissions.zip --out graded --roster gradebook.csv."""
+    """Grade a class from its LMS's export: nox -s cohort -- export.zip --out graded."""
     carry_out(session, "cohort", "instructor")
 
 
 @nox.session(venv_backend="none")
 def gradescope(session: nox.Session) -> None:
-    """Build an autograder to upload to Gradescope: nox -s gradescope -- --assignment hw1.toml --out autograder.zip."""
+    """Build an autograder for Gradescope: nox -s gradescope -- --assignment FILE --out ZIP."""
     carry_out(session, "gradescope", "instructor")
 
 
