@@ -66,9 +66,9 @@ def shared(group: str) -> str:
     return environment(Path(".nox", group), list(nox.project.dependency_groups(pyproject, group)))
 
 
-def learn(session: nox.Session, command: str) -> None:
+def carry_out(session: nox.Session, command: str, group: str = "learner") -> None:
     """Carry out a command of the command line."""
-    status = subprocess.call([shared("learner"), "-m", "graders", command, *session.posargs])
+    status = subprocess.call([shared(group), "-m", "graders", command, *session.posargs])
     if status:  # an exercise that fell short is no failed command, so the report stands as the last word
         sys.exit(status)
 
@@ -76,49 +76,61 @@ def learn(session: nox.Session, command: str) -> None:
 @nox.session(venv_backend="none")
 def grade(session: nox.Session) -> None:
     """Grade your exercises, all or some: nox -s grade -- attention/kv_cache."""
-    learn(session, "grade")
+    carry_out(session, "grade")
 
 
 @nox.session(venv_backend="none")
 def watch(session: nox.Session) -> None:
     """Grade on every save, from the first unsolved exercise on: nox -s watch -- attention."""
-    learn(session, "watch")
+    carry_out(session, "watch")
 
 
 @nox.session(venv_backend="none")
 def hint(session: nox.Session) -> None:
     """Give the next of an exercise's three hints: nox -s hint -- attention/kv_cache."""
-    learn(session, "hint")
+    carry_out(session, "hint")
 
 
 @nox.session(venv_backend="none")
 def reset(session: nox.Session) -> None:
     """Put an exercise's stub back and keep your file: nox -s reset -- attention/kv_cache."""
-    learn(session, "reset")
+    carry_out(session, "reset")
 
 
 @nox.session(venv_backend="none")
 def interview(session: nox.Session) -> None:
     """Hold an interview, or go on with one: nox -s interview -- --minutes 45 --level medium."""
-    learn(session, "interview")
+    carry_out(session, "interview")
 
 
 @nox.session(venv_backend="none")
 def questions(session: nox.Session) -> None:
     """List the interview questions and what answers them: nox -s questions -- attention."""
-    learn(session, "questions")
+    carry_out(session, "questions")
 
 
 @nox.session(venv_backend="none")
 def progress(session: nox.Session) -> None:
     """Show what you have and what is next, as a page too: nox -s progress -- --html progress.html."""
-    learn(session, "progress")
+    carry_out(session, "progress")
+
+
+@nox.session(venv_backend="none")
+def cohort(session: nox.Session) -> None:
+    """Grade a class from an LMS's export: nox -s cohort -- submissions.zip --out graded --roster gradebook.csv."""
+    carry_out(session, "cohort", "instructor")
+
+
+@nox.session(venv_backend="none")
+def gradescope(session: nox.Session) -> None:
+    """Build an autograder to upload to Gradescope: nox -s gradescope -- --assignment hw1.toml --out autograder.zip."""
+    carry_out(session, "gradescope", "instructor")
 
 
 @nox.session(venv_backend="none")
 def handout(session: nox.Session) -> None:
     """Write what students get of an assignment: nox -s handout -- --assignment FILE --out DIR."""
-    learn(session, "handout")
+    carry_out(session, "handout")
 
 
 @nox.session(venv_backend="none")

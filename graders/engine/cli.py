@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from graders.engine.cohort.commands import handout
+from graders.engine.cohort.commands import autograde, cohort, gradescope, handout
 from graders.engine.learner.commands import grade, hint, interview, progress, questions, reset, watch
 from graders.engine.terminal import words
 from graders.engine.terminal.interrupts import INTERRUPTING
@@ -29,6 +29,9 @@ COMMANDS = {
     "interview": interview,
     "questions": questions,
     "reset": reset,
+    "cohort": cohort,
+    "gradescope": gradescope,
+    "autograde": autograde,
     "handout": handout,
 }
 _FELL_OUT = 2

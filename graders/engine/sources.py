@@ -33,13 +33,13 @@ class Texts:
     """A submission held in memory: exercise id -> text, or why there is none that can be read."""
 
     def __init__(self, texts: Mapping[str, str], unreadable: Mapping[str, str] | None = None):
-        self._texts = dict(texts)
-        self._unreadable = dict(unreadable or {})
+        self.texts = dict(texts)
+        self.unreadable = dict(unreadable or {})
 
     def read(self, exercise_id: str) -> str | None:
-        if exercise_id in self._unreadable:
-            raise Unreadable(self._unreadable[exercise_id])
-        return self._texts.get(exercise_id)
+        if exercise_id in self.unreadable:
+            raise Unreadable(self.unreadable[exercise_id])
+        return self.texts.get(exercise_id)
 
 
 def in_memory(sources: Sources, exercise_ids: Iterable[str]) -> Texts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.results import ExerciseResult, Outcome
 from graders.engine.sandbox.child import Budget, Child, ChildDied
@@ -23,26 +25,23 @@ class Triage:
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
-        try:
-            text = sources.read(exercise.id)
-        except Unreadable as problem:
-            return self._result(exercise, Outcome.INVALID, str(problem))
-        if text is None:
-            return self._result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py")
+        found = self._find(sources, exercise)
+        return replace(found, points=None) if found is not None and self._catalog.is_handout else found
+
+    def _find(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
+        text = read(sources, exercise)
+        if isinstance(text, ExerciseResult):
+            return text
         found = self._outline(text)
         if found["error"] is not None:
-            return self._result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
+            return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
         if is_stub(found["functions"], self._catalog.contract(exercise)):
-            return self._result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
+            return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
 
     def docstrings(self, text: str) -> list[str]:
         """Return the docstrings of a learner's text that hold examples."""
         return [text for text in self._outline(text)["docstrings"] if type(text) is str]
-
-    def _result(self, exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
-        points = None if self._catalog.is_handout else 0.0
-        return ExerciseResult(exercise.id, outcome, points, exercise.points, message=message)
 
     def close(self) -> None:
         if self._child is not None:
@@ -66,6 +65,15 @@ class Triage:
         if kind != "outlined" or not fields or type(fields[0]) is not dict:
             return _unparsable("it has too many functions, or is nested too deeply, to be parsed")
         return fields[0]
+
+
+def read(sources: Sources, exercise: Exercise) -> str | ExerciseResult:
+    """Return the text, or the verdict where there is none that can be read."""
+    try:
+        text = sources.read(exercise.id)
+    except Unreadable as problem:
+        return _result(exercise, Outcome.INVALID, str(problem))
+    return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
 
 
 def is_stub(functions: dict[str, list], solution: str) -> bool:
@@ -95,3 +103,7 @@ def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
         indent = len(code) - len(code.lstrip())
         lines += ["    " + code.strip(), "    " + " " * max(0, error["column"] - 1 - indent) + "^"]
     return "\n".join(lines)
+
+
+def _result(exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
+    return ExerciseResult(exercise.id, outcome, 0.0, exercise.points, message=message)

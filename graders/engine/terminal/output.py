@@ -77,7 +77,7 @@ def expect_writable(path: str) -> None:
 
 
 def write(path: str, text: str, screen: Screen) -> None:
-    """Write `text` in UTF-8: at once, so that a reader finds the old file or the new one.
+    """Write `text` in UTF-8, to standard output or as `write_file` does.
 
     Raises:
         OutputError: it could not be written; what was there before is still there.
@@ -85,11 +85,20 @@ def write(path: str, text: str, screen: Screen) -> None:
     if path == STANDARD_OUTPUT:
         screen.write(text)
         return
+    write_file(path, text.encode("utf-8"))
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Write `data` at once, so that a reader finds the old file or the new one.
+
+    Raises:
+        OutputError: it could not be written; what was there before is still there.
+    """
     try:
         if _is_special(path):
-            Path(path).write_text(text, "utf-8")
+            Path(path).write_bytes(data)
         else:
-            _replace(Path(os.path.realpath(path)), text)
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
         raise OutputError(words.cannot_write(path, error.strerror)) from error
 
@@ -99,12 +108,12 @@ def _is_special(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     try:
-        with open(draft, "x", encoding="utf-8") as file:
-            file.write(text)
+        with open(draft, "xb") as file:
+            file.write(data)
         if mode is not None:
             draft.chmod(mode)
         draft.replace(target)

@@ -1,1 +1,1 @@
-"""What an instructor can ask for: one module a command."""
+"""The instructor's commands, one a file: ABOUT, describe(parser), run(asked) -> exit status."""

@@ -1,0 +1,89 @@
+"""The folder of one cohort: what is kept between runs, and who may work in it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Self
+
+from graders.engine.cohort.writers.everything import NotResults, Results, read_back
+from graders.engine.terminal.output import write_file
+
+RESULTS = "results.json"
+_KEPT = ".cohort"
+_SEED_BITS = 63  # what SQLite and most other programs take for a number
+
+
+class PlaceError(Exception):
+    """The folder cannot be used; the message says why and what to do."""
+
+
+class Place:
+    """A cohort's folder, for this process alone. A `with` statement lets it go.
+
+    Attributes:
+        root: the folder.
+        store: the path of the store of verdicts.
+        submissions: the folder of what was handed in.
+    """
+
+    def __init__(self, root: Path):
+        """Take `root`, made where missing.
+
+        Raises:
+            PlaceError: it cannot be written, or another run works in it.
+        """
+        self.root = root
+        self.store = root / _KEPT / "results.sqlite"
+        self.submissions = root / "submissions"
+        try:
+            self.store.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = open(root / _KEPT / "lock", "w")  # noqa: SIM115 (held until the end)
+        except OSError as error:
+            raise PlaceError(f"{root} cannot be used: {error.strerror}; name another folder with --out") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise PlaceError(f"another run works in {root}: wait for it, or name another folder with --out") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+
+    def seed(self, wanted: int | None) -> int:
+        """Return the seed: the one that is wanted, or that of the runs before, or a secret one drawn now; it is kept.
+
+        Raises:
+            PlaceError: what is kept is damaged.
+            OutputError: it cannot be kept.
+        """
+        path = self.root / _KEPT / "seed.json"
+        if wanted is None and path.exists():
+            try:
+                return int(json.loads(path.read_text("utf-8"))["seed"])
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise PlaceError(f"{path} is damaged: name the seed with --seed, or delete the file") from error
+        seed = secrets.randbits(_SEED_BITS) if wanted is None else wanted
+        write_file(str(path), json.dumps({"seed": seed}).encode())
+        os.chmod(path, 0o600)
+        return seed
+
+    def earlier(self) -> Results | None:
+        """Return the results of the last run that ended, None where there is none.
+
+        Raises:
+            PlaceError: they are damaged.
+        """
+        path = self.root / RESULTS
+        if not path.exists():
+            return None
+        try:
+            return read_back(path.read_bytes())
+        except (OSError, NotResults) as error:
+            raise PlaceError(f"{path}: {error}; or move it away to compare with nothing") from error
