@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,7 +91,8 @@ def hidden_lines():
     for exercise in CATALOG.exercises.values():
         hidden |= lines(CATALOG.solution(exercise)) | lines(CATALOG.grader_path(exercise).read_text())
         hidden |= {text for mistake in CATALOG.mistakes(exercise) for text in (mistake.why, mistake.swap)}
-    return {line for line in hidden - public if len(line) >= SHORTEST}
+    is_import = re.compile(r"(from [\w.]+ )?import \w+")
+    return {line for line in hidden - public if len(line) >= SHORTEST and not is_import.match(line)}
 
 
 def test_no_file_has_a_line_of_a_solution_a_check_or_a_mistake(original):
