@@ -562,8 +562,8 @@ def test_a_stream_ends_when_nobody_reads_it(lines):
     process = lines("arithmetic/double")
     process.stdout.readline()
     process.stdout.close()
-    assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == ""
 
 
 def test_an_unknown_name_is_a_sentence(watch):
