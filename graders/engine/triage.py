@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from graders.engine.catalog import Catalog, Exercise
 from graders.engine.results import ExerciseResult, Outcome
@@ -12,14 +12,6 @@ from graders.engine.sandbox.outline import outline
 from graders.engine.sources import Sources, Unreadable
 
 _PARSING = Budget(cpu_seconds=5, wall_seconds=30)
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Why there is no text: the verdict's outcome and message."""
-
-    outcome: Outcome
-    message: str
 
 
 class Triage:
@@ -33,23 +25,23 @@ class Triage:
 
     def verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         """Return NOT_STARTED or INVALID with the reason, or None for what has to be graded."""
+        found = self._find(sources, exercise)
+        return replace(found, points=None) if found is not None and self._catalog.is_handout else found
+
+    def _find(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         text = read(sources, exercise)
-        if isinstance(text, Unread):
-            return self._result(exercise, text.outcome, text.message)
+        if isinstance(text, ExerciseResult):
+            return text
         found = self._outline(text)
         if found["error"] is not None:
-            return self._result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
+            return _result(exercise, Outcome.INVALID, _describe_syntax_error(exercise, found["error"]))
         if is_stub(found["functions"], self._catalog.contract(exercise)):
-            return self._result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
+            return _result(exercise, Outcome.NOT_STARTED, "the stub is as it was")
         return None
 
     def docstrings(self, text: str) -> list[str]:
         """Return the docstrings of a learner's text that hold examples."""
         return [text for text in self._outline(text)["docstrings"] if type(text) is str]
-
-    def _result(self, exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
-        points = None if self._catalog.is_handout else 0.0
-        return ExerciseResult(exercise.id, outcome, points, exercise.points, message=message)
 
     def close(self) -> None:
         if self._child is not None:
@@ -75,13 +67,13 @@ class Triage:
         return fields[0]
 
 
-def read(sources: Sources, exercise: Exercise) -> str | Unread:
-    """Return the text, or why there is none that can be read."""
+def read(sources: Sources, exercise: Exercise) -> str | ExerciseResult:
+    """Return the text, or the verdict where there is none that can be read."""
     try:
         text = sources.read(exercise.id)
     except Unreadable as problem:
-        return Unread(Outcome.INVALID, str(problem))
-    return Unread(Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
+        return _result(exercise, Outcome.INVALID, str(problem))
+    return _result(exercise, Outcome.NOT_STARTED, f"there is no file {exercise.id}.py") if text is None else text
 
 
 def is_stub(functions: dict[str, list], solution: str) -> bool:
@@ -111,3 +103,7 @@ def _describe_syntax_error(exercise: Exercise, error: dict) -> str:
         indent = len(code) - len(code.lstrip())
         lines += ["    " + code.strip(), "    " + " " * max(0, error["column"] - 1 - indent) + "^"]
     return "\n".join(lines)
+
+
+def _result(exercise: Exercise, outcome: Outcome, message: str) -> ExerciseResult:
+    return ExerciseResult(exercise.id, outcome, 0.0, exercise.points, message=message)

@@ -166,6 +166,13 @@ def test_whatever_an_example_does_changes_no_verdict(sandboxes: Sandboxes, tmp_p
         assert result.examples[1].got.startswith("not run")
 
 
+def test_after_a_death_the_next_docstring_is_not_run_either(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    text = with_docstring(">>> import os; os._exit(0)") + '\n\ndef other():\n    """\n    >>> 1\n    1\n    """\n'
+    result = grade(sandboxes, tmp_path, text)
+    assert outcomes(result.examples) == [Outcome.CRASHED, Outcome.CRASHED]
+    assert result.examples[1].got.startswith("not run")
+
+
 def test_an_example_that_uses_what_is_banned_is_banned_alone(sandboxes: Sandboxes, tmp_path: Path) -> None:
     topic = f'{TOPIC}bans = ["numpy.multiply"]\n'
     result = grade(sandboxes, tmp_path, with_docstring(">>> np.multiply(1, 2)\n2"), topic=topic)

@@ -558,12 +558,25 @@ def test_other_programs_get_a_line_of_json_for_each_verdict(repository, lines):
     assert journal(repository) == [("attempt", "arithmetic/halve", "failed"), ("attempt", "arithmetic/halve", "passed")]
 
 
+def test_a_file_that_was_away_for_a_moment_gets_no_second_line(repository, lines):
+    path = path_of(repository, "halve")
+    path.write_text(source("halve", RIGHT["halve"]))
+    process = lines("arithmetic/halve")
+    assert json.loads(process.stdout.readline())["exercise"]["outcome"] == "passed"
+    path.unlink()
+    time.sleep(0.2)
+    path.write_text(source("halve", RIGHT["halve"]))
+    time.sleep(0.5)
+    by_renaming(path, source("halve", "return x"))
+    assert json.loads(process.stdout.readline())["exercise"]["outcome"] == "failed"
+
+
 def test_a_stream_ends_when_nobody_reads_it(lines):
     process = lines("arithmetic/double")
     process.stdout.readline()
     process.stdout.close()
-    assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == ""
 
 
 def test_an_unknown_name_is_a_sentence(watch):

@@ -15,7 +15,7 @@ from graders.engine.results import ExerciseResult, Outcome
 from graders.engine.run import Memory
 from graders.engine.sources import Sources, in_memory
 from graders.engine.store import content_key
-from graders.engine.triage import Unread, read
+from graders.engine.triage import read
 
 Handed = Mapping[str, Sources]  # what identifies an attempt -> its texts
 
@@ -70,8 +70,8 @@ class Grading:
 
     def _known(self, sources: Sources, exercise: Exercise) -> ExerciseResult | None:
         text = read(sources, exercise)
-        if isinstance(text, Unread):  # there is nothing to grade
-            return ExerciseResult(exercise.id, text.outcome, 0.0, exercise.points, text.message)
+        if isinstance(text, ExerciseResult):  # there is nothing to grade
+            return text
         return self._memory.recall(sources, exercise)
 
     def _verdict(self, sources: Sources, exercise: Exercise) -> ExerciseResult:

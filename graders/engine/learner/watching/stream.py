@@ -46,8 +46,8 @@ class Stream:
             self._write(verdict)
 
     def _write(self, verdict: Verdict) -> None:
-        line = self._head | {"exercise": json.loads(exercise_to_json(verdict.result))}
-        self._screen.write(json.dumps(line) + "\n")
         error = note_attempts(Journal(JOURNAL), verdict.sources, [verdict.result])
         if error is not None:
             complain(words.not_recorded(error))
+        line = self._head | {"exercise": json.loads(exercise_to_json(verdict.result))}
+        self._screen.write(json.dumps(line) + "\n")
