@@ -382,3 +382,44 @@ def test_a_moodle_worksheet_is_filled_in(course):
     filled = (course.out / "moodle.csv").read_bytes().decode()
     expected = [row.replace(",,", f',"{grade}",', 1) for row, grade in zip(rows, ("30", "20"), strict=True)]
     assert filled.replace('"', "") == ("\ufeff" + header + "".join(expected)).replace('"', "")
+
+
+def test_a_dask_cluster_gives_the_same_grades(course):
+    course.hand_in({"Right, Rita": solved(), "Wrong, Will": solved(double="x * x")})
+    course.grade("--seed", "3")
+    here = files(course.out)
+    address = start_cluster(course)
+    other = course.folder / "other"
+    course.grade("--seed", "3", "--cluster", next(address), out=other)
+    assert files(other) == here
+    next(address, None)
+    nobody = course.grade("--seed", "4", "--cluster", "tcp://127.0.0.1:9", status=2)
+    assert nobody.startswith("there is no Dask scheduler at tcp://127.0.0.1:9")
+
+
+def start_cluster(course):
+    """Yield the address of a scheduler with one worker, which end afterwards."""
+    dask = [sys.executable, "-m", "dask"]
+    place = {"cwd": course.repository.root, "env": course.repository.environment(PYTHONPATH="."), "text": True}
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with subprocess.Popen([*dask, "scheduler", *options], stderr=subprocess.PIPE, **place) as scheduler:
+        address = next(filter(None, (re.search(r"Scheduler at:\s+(tcp://\S+)", line) for line in scheduler.stderr)))[1]
+        local = ["--nthreads", "1", "--no-nanny", "--local-directory", str(course.folder)]
+        with subprocess.Popen([*dask, "worker", address, *local], stderr=subprocess.DEVNULL, **place) as worker:
+            yield address
+            worker.kill()
+        scheduler.kill()
+
+
+def test_similarity_is_a_page_of_its_own_and_no_part_of_a_grade(course):
+    lines = "".join(f"    part_{n} = x * {n} + (x - {n}) ** 2\n" for n in range(40))
+    copied = f"import numpy as np\n\n\ndef double(x):\n{lines}    return x + x\n"
+    students = {f"Student, Number {n}": solved(halve=f"x / 2 + {n} - {n}") for n in range(8)}
+    for name in list(students)[:2]:
+        students[name]["double"] = copied
+    course.hand_in(students)
+    course.grade("--similarity")
+    page = (course.out / "similarity.html").read_text()
+    assert "Student, Number 0" in page
+    assert "Student, Number 5" not in page
+    assert set(course.finals().values()) == {"15"}

@@ -63,6 +63,7 @@ def _graded(grade: Grade, diagnosis: Diagnosis | None, task: Task, exercise: Exe
 def main() -> None:
     for number in INTERRUPTING:
         signal.signal(number, signal.SIG_IGN)  # a terminal sends them to us as well; whoever asks will end us
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTING)  # they were held back until now
     with Connection(int(sys.argv[1])) as channel:
         serve(channel)
 

@@ -11,6 +11,7 @@ from multiprocessing.connection import Pipe
 from graders.engine.pool.judging import READY
 from graders.engine.pool.work import Job, PoolError, Task
 from graders.engine.results import ExerciseResult
+from graders.engine.terminal.interrupts import uninterrupted
 from graders.engine.terminal.repository import ROOT
 
 _END_SECONDS = 20
@@ -26,7 +27,7 @@ class JudgeProcess:
 
     def __init__(self, job: Job):
         """Start it; `grade` waits until it is ready."""
-        with _starting:
+        with _starting, uninterrupted():  # which the judge inherits, and so it starts in peace
             self._channel, theirs = Pipe()
             with theirs:
                 os.set_inheritable(theirs.fileno(), True)
