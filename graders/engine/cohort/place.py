@@ -31,16 +31,20 @@ class Place:
     """
 
     def __init__(self, root: Path):
-        """Take `root`, made where missing.
+        """Take `root`, made where missing, for its owner alone: its results hold the seed.
 
         Raises:
-            PlaceError: it cannot be written, or another run works in it.
+            PlaceError: it cannot be written, another run works in it, or what it holds is no run's.
         """
         self.root = root
         self.store = root / _KEPT / "results.sqlite"
         self.submissions = root / "submissions"
         try:
-            self.store.parent.mkdir(parents=True, exist_ok=True)
+            if root.is_dir() and not self.store.parent.is_dir() and any(root.iterdir()):
+                text = "has files in it that no run of this command has left, and that it could write over"
+                raise PlaceError(f"{root} {text}: name a new or empty folder with --out")
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.store.parent.mkdir(exist_ok=True)
             self._lock = open(root / _KEPT / "lock", "w")  # noqa: SIM115 (held until the end)
         except OSError as error:
             raise PlaceError(f"{root} cannot be used: {error.strerror}; name another folder with --out") from error

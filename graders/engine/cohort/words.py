@@ -31,6 +31,13 @@ def needs_full(reason: str) -> str:
     )
 
 
+def not_apart(given: str, out: str) -> str:
+    return (
+        f"{out} would hold grades and feedback, and {given} what was handed in: neither may lie in the other. Name a "
+        "folder elsewhere with --out"
+    )
+
+
 def found(attempts: int, students: int, system: str) -> str:
     return f"{_count(attempts, 'attempt')} of {_count(students, 'student')} found, as exported by {system}."
 

@@ -80,6 +80,7 @@ def _run(asked: argparse.Namespace, screen: Screen) -> int:
     from graders.engine.cohort.place import Place
     from graders.engine.cohort.roster import read_roster
 
+    _expect_apart(asked.input, asked.out)
     level = _level(asked.isolation)
     catalog, assignment = _assignment(asked.assignment)
     roster = read_roster(asked.roster) if asked.roster else None
@@ -98,6 +99,13 @@ def _run(asked: argparse.Namespace, screen: Screen) -> int:
             _write_similarity(place, catalog, result)
         _tell(screen, place, result, earlier is not None)
     return 2 if any(e.final is None for e in result.entries) else 0
+
+
+def _expect_apart(given: Path, out: Path) -> None:
+    """Refuse a folder for the outputs that would be read as a student's, or that clears what is to be read."""
+    here, there = (Path(os.path.realpath(path)) for path in (given, out))
+    if given.is_dir() and (there.is_relative_to(here) or here.is_relative_to(there)):
+        raise Refused(words.not_apart(str(given), str(out)))
 
 
 def _level(named: str | None) -> Isolation:
