@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -41,3 +42,48 @@ def test_the_results_hold_the_seed_and_are_their_owners_alone(course):
     course.hand_in({"Right, Rita": solved()})
     course.grade()
     assert stat.S_IMODE(course.out.stat().st_mode) == 0o700
+
+
+def test_files_of_the_instructors_in_the_way_are_told_and_stay(course):
+    course.hand_in({"Right, Rita": solved()})
+    course.grade()
+    note = course.out / "submissions" / "notes.txt"
+    note.write_text("mine")
+    course.grade()
+    assert note.read_text() == "mine"
+    shutil.rmtree(course.out / "feedback")
+    (course.out / "feedback").write_text("mine")
+    assert "feedback' cannot be written: File exists" in course.grade(status=2)
+
+
+def test_a_disk_that_is_full_before_anything_is_graded_is_told(course):
+    course.hand_in({"Right, Rita": {**solved(), "double": solved()["double"] + "#" * 4096}})
+    limited = ["sh", "-c", 'ulimit -f 1; trap "" XFSZ; exec "$@"', "sh", *course.command()]
+    ended = subprocess.run(
+        limited, cwd=course.repository.root, env=course.repository.environment(), capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == f"'{course.out}/submissions' cannot be written: File too large\n"
+
+
+def test_what_an_earlier_run_wrote_for_another_system_goes(course):
+    course.hand_in({"Right, Rita": solved()})
+    course.grade()
+    assert (course.out / "canvas.csv").exists()
+    for name, text in solved().items():
+        path = course.folder / "class" / "Rita Right" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    course.export = course.folder / "class"
+    (course.folder / "roster.csv").write_text("id,name\n101,Rita Right\n")
+    course.grade()
+    assert not (course.out / "canvas.csv").exists()
+
+
+def test_a_remark_says_whose_file_it_is_about(course):
+    course.hand_in({"Right, Rita": solved(), "Wrong, Will": {**solved(), "double (1)": "", "notes": "x"}})
+    course.grade()
+    assert [row["where"] for row in course.rows("remarks.csv")] == [
+        "wrongwill_102: double (1).py",
+        "wrongwill_102: notes.py",
+    ]

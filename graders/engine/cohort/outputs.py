@@ -18,6 +18,7 @@ from graders.engine.cohort.submissions import slug
 from graders.engine.cohort.writers import canvas, everything, gradescope, moodle, table
 
 FEEDBACK = "feedback"
+PATTERNS = (f"{FEEDBACK}/*.html", "gradescope/*.json", "canvas.csv", "moodle.csv")  # of files not in every run
 
 
 @dataclass(frozen=True)

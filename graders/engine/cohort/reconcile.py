@@ -55,6 +55,16 @@ def reconcile(roster: Roster | None, attempts: Iterable[Attempt]) -> Reconciled:
     return Reconciled(tuple(numbered), tuple(remarks))
 
 
+def whose(attempt: Attempt) -> list[Remark]:
+    """Return an attempt's remarks as they are told beside those of others: the place begins with the attempt's own."""
+    return [
+        remark
+        if remark.source.startswith(attempt.source)
+        else replace(remark, source=f"{attempt.source}: {remark.source}".removesuffix(": "))
+        for remark in attempt.remarks
+    ]
+
+
 class _Index:
     """Finds students by what a system says of a person."""
 

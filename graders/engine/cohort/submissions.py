@@ -11,6 +11,8 @@ from pathlib import Path
 
 from graders.engine.cohort.records import Attempt
 from graders.engine.sources import Folder
+from graders.engine.terminal.output import OutputError
+from graders.engine.terminal.words import cannot_write
 
 _SLUG_CHARACTERS = 40
 
@@ -32,11 +34,17 @@ class Submissions:
         """Put the texts of `attempts` on disk and return these without texts; what was there before goes.
 
         Two attempts of one source get a number each.
+
+        Raises:
+            OutputError: they cannot be put there.
         """
-        kept = [self._keep(attempt) for attempt in attempts]
-        for folder in self._root.iterdir() if self._root.exists() else ():
-            if folder.name not in self._kept:
-                shutil.rmtree(folder)
+        try:
+            kept = [self._keep(attempt) for attempt in attempts]
+            for folder in self._root.iterdir() if self._root.exists() else ():
+                if folder.name not in self._kept and folder.is_dir():  # a file is none of ours
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise OutputError(cannot_write(str(self._root), error.strerror)) from error
         return kept
 
     def folder(self, attempt: Attempt) -> Path:

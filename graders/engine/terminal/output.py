@@ -103,6 +103,18 @@ def write_file(path: str, data: bytes) -> None:
         raise OutputError(words.cannot_write(path, error.strerror)) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder `path` in one that is there, unless it is there itself.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(words.cannot_write(str(path), error.strerror)) from error
+
+
 def _is_special(path: str) -> bool:
     """Return whether `path` is there and no ordinary file, such as a pipe: it is written to, never replaced."""
     return os.path.exists(path) and not os.path.isfile(path)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from graders.engine.cohort import words
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.terminal.interrupts import uninterrupted
-from graders.engine.terminal.output import Screen, complain, write_file
+from graders.engine.terminal.output import Screen, complain, make_folder, write_file
 from graders.engine.terminal.repository import ROOT, Refused, cannot_import, expect_packages, select
 from graders.engine.terminal.visible import visible
 
@@ -141,7 +141,7 @@ def _take_in(
     asked: argparse.Namespace, place: Place, assignment: Assignment, roster: Roster | None, screen: Screen
 ) -> _Taken:
     from graders.engine.cohort.intake import read_input
-    from graders.engine.cohort.reconcile import reconcile
+    from graders.engine.cohort.reconcile import reconcile, whose
     from graders.engine.cohort.submissions import Submissions
 
     intake = read_input(asked.input, [e.id for e in assignment.exercises], asked.system)
@@ -150,7 +150,7 @@ def _take_in(
     reconciled = reconcile(roster, attempts)
     present = sum(1 for _, own in reconciled.students if own)
     screen.write(words.found(len(attempts), present, intake.system) + "\n")
-    remarks = (*intake.remarks, *(r for a in attempts for r in a.remarks), *reconciled.remarks)
+    remarks = (*intake.remarks, *(r for a in attempts for r in whose(a)), *reconciled.remarks)
     return _Taken(intake.system, reconciled, submissions, remarks)
 
 
@@ -259,17 +259,17 @@ def _result(assignment: Assignment, taken: _Taken, roster: Roster | None, earlie
 
 
 def _write(place: Place, result: Run) -> None:
-    from graders.engine.cohort.outputs import FEEDBACK, outputs
+    from graders.engine.cohort.outputs import PATTERNS, outputs
 
     written = set()
     for name, data in outputs(result):
         path = place.root / name
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
         write_file(str(path), data)
         written.add(path)
-    for path in (place.root / FEEDBACK).glob("*.html"):
+    for path in (path for pattern in PATTERNS for path in place.root.glob(pattern)):
         if path not in written:
-            path.unlink()  # of a student who is no longer there
+            path.unlink()  # of a student who is no longer there, or for another system
 
 
 def _write_similarity(place: Place, catalog: Catalog, result: Run) -> None:
