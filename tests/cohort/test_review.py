@@ -3,10 +3,11 @@
 import shutil
 import stat
 import subprocess
+import zipfile
 
 import pytest
 
-from tests.cohort.test_cohort import Course, solved
+from tests.cohort.test_cohort import Course, files, solved
 
 
 @pytest.fixture
@@ -87,3 +88,39 @@ def test_a_remark_says_whose_file_it_is_about(course):
         "wrongwill_102: double (1).py",
         "wrongwill_102: notes.py",
     ]
+
+
+def test_results_of_another_assignment_are_not_written_over(course):
+    course.hand_in({"Right, Rita": solved()})
+    course.grade()
+    before = files(course.out)
+    course.hand_in({"Right, Rita": solved(double="x")})
+    (course.folder / "assignment.toml").write_text('title = "Algebra"\nexercises = ["arithmetic"]\n')
+    said = course.grade(status=2)
+    assert said.startswith(f"{course.out} holds results of the assignment Arithmetic, not Algebra; ")
+    assert files(course.out) == before
+    (course.out / "results.json").rename(course.folder / "old.json")
+    course.grade()
+    assert course.finals() == {"Right, Rita": "10"}
+
+
+def test_results_of_another_class_are_not_written_over(course):
+    course.hand_in({"Right, Rita": solved()})
+    course.grade()
+    before = files(course.out)
+    course.hand_in({"Stranger, One": solved()})
+    (course.folder / "roster.csv").write_text("id,name\n200,One Stranger\n")
+    with zipfile.ZipFile(course.export, "w") as zipped:
+        zipped.writestr("strangerone_200_7_double.py", solved()["double"])
+    said = course.grade(status=2)
+    assert said.startswith(f"{course.out} holds results of other people: nobody of the 1 in them")
+    assert files(course.out) == before
+
+
+def test_the_roster_of_another_course_is_refused(course):
+    course.hand_in({"Right, Rita": solved()})
+    (course.folder / "roster.csv").write_text("id,name\n200,One Stranger\n")
+    said = course.grade(status=2)
+    assert "roster.csv has nobody of those who handed in" in said
+    assert "for instance, rightrita_101 is not in it" in said
+    assert not (course.out / "grades.csv").exists()

@@ -6,10 +6,14 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from graders.engine.cohort.writers.everything import NotResults, Results, read_back
+from graders.engine.cohort.archives import shown
+from graders.engine.cohort.records import Person
+from graders.engine.cohort.texts import identifier
+from graders.engine.cohort.writers.everything import NotResults, PersonRecord, Results, read_back
 from graders.engine.terminal.output import write_file
 
 RESULTS = "results.json"
@@ -91,3 +95,28 @@ class Place:
             return read_back(path.read_bytes())
         except (OSError, NotResults) as error:
             raise PlaceError(f"{path}: {error}; or move it away to compare with nothing") from error
+
+    def expect_same(self, earlier: Results | None, title: str, people: Iterable[Person]) -> None:
+        """Make sure that the results of the run before, which this one replaces, are of its assignment and its class.
+
+        Args:
+            people: of this run, from the roster and the input.
+
+        Raises:
+            PlaceError: the title is another, or nobody of `people` was there before.
+        """
+        if earlier is None or not earlier.students:
+            return
+        known = {name for student in earlier.students for name in _names(student.person)}
+        if earlier.title != title:
+            other = f"of the assignment {shown(earlier.title)}, not {shown(title)}"
+        elif known.isdisjoint(name for person in people for name in _names(person)):
+            other = f"of other people: nobody of the {len(earlier.students):,} in them is in this input or its roster"
+        else:
+            return
+        todo = f"name another folder with --out, or move {self.root / RESULTS} away to have all there replaced"
+        raise PlaceError(f"{self.root} holds results {other}; {todo}")
+
+
+def _names(person: Person | PersonRecord) -> set[str]:
+    return {identifier(v) for v in (person.id, person.name, person.login, person.email, person.sis_id) if v}

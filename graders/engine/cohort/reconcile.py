@@ -30,6 +30,11 @@ class Reconciled:
     students: tuple[tuple[Student, tuple[Attempt, ...]], ...]
     remarks: tuple[Remark, ...]
 
+    def has_strangers_alone(self, attempts: Iterable[Attempt]) -> bool:
+        """Return whether none of `attempts` is by anybody of the roster, which then is another course's."""
+        unknown = {remark.source for remark in self.remarks if remark.kind is RemarkKind.UNKNOWN}
+        return {a.source for a in attempts} <= unknown and not any(own for _, own in self.students)
+
 
 def reconcile(roster: Roster | None, attempts: Iterable[Attempt]) -> Reconciled:
     """Give each attempt to the students who handed it in; what the attempts hold is not looked at."""

@@ -38,6 +38,13 @@ def not_apart(given: str, out: str) -> str:
     )
 
 
+def strangers(roster: str, given: str, somebody: str) -> str:
+    return (
+        f"{roster} has nobody of those who handed in {given}; for instance, {somebody} is not in it. Nothing was "
+        "graded: name the roster of this course with --roster"
+    )
+
+
 def found(attempts: int, students: int, system: str) -> str:
     return f"{_count(attempts, 'attempt')} of {_count(students, 'student')} found, as exported by {system}."
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graders.engine.cohort.records import Remark
     from graders.engine.cohort.roster import Roster
     from graders.engine.cohort.submissions import Submissions
+    from graders.engine.cohort.writers.everything import Results
     from graders.engine.pool.work import Job, Pool
     from graders.engine.results import ExerciseResult
 
@@ -86,7 +87,7 @@ def _run(asked: argparse.Namespace, screen: Screen) -> int:
     roster = read_roster(asked.roster) if asked.roster else None
     with Place(asked.out) as place:
         earlier = place.earlier()
-        taken = _take_in(asked, place, assignment, roster, screen)
+        taken = _take_in(asked, place, assignment, roster, earlier, screen)
         assignment, problems = assignment.for_students(student for student, _ in taken.reconciled.students)
         if problems:
             raise Refused("\n".join(problems))
@@ -138,16 +139,25 @@ class _Taken:
 
 
 def _take_in(
-    asked: argparse.Namespace, place: Place, assignment: Assignment, roster: Roster | None, screen: Screen
+    asked: argparse.Namespace,
+    place: Place,
+    assignment: Assignment,
+    roster: Roster | None,
+    earlier: Results | None,
+    screen: Screen,
 ) -> _Taken:
     from graders.engine.cohort.intake import read_input
     from graders.engine.cohort.reconcile import reconcile, whose
     from graders.engine.cohort.submissions import Submissions
 
     intake = read_input(asked.input, [e.id for e in assignment.exercises], asked.system)
+    listed = (student.person for student in roster.students) if roster else ()
+    place.expect_same(earlier, assignment.title, (*intake.people, *listed))
     submissions = Submissions(place.submissions)
     attempts = submissions.keep_all(intake.attempts)
     reconciled = reconcile(roster, attempts)
+    if roster and reconciled.has_strangers_alone(attempts):
+        raise Refused(words.strangers(str(asked.roster), str(asked.input), attempts[0].source))
     present = sum(1 for _, own in reconciled.students if own)
     screen.write(words.found(len(attempts), present, intake.system) + "\n")
     remarks = (*intake.remarks, *(r for a in attempts for r in whose(a)), *reconciled.remarks)

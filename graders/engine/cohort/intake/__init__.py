@@ -10,7 +10,7 @@ from pathlib import Path
 from graders.engine.cohort.archives import DiskFolder, Member, Refused, ZipFolder, is_archive, shown
 from graders.engine.cohort.intake.bundles import Handed, IntakeError, Listing, bounded, to_attempt
 from graders.engine.cohort.intake.recognise import SYSTEMS, as_system, recognise
-from graders.engine.cohort.records import Attempt, Remark, RemarkKind
+from graders.engine.cohort.records import Attempt, Person, Remark, RemarkKind
 
 __all__ = ["SYSTEMS", "Intake", "IntakeError", "read_input"]
 
@@ -24,12 +24,14 @@ class Intake:
     Attributes:
         system: one of SYSTEMS.
         count: how many attempts there are.
+        people: who handed them in, as the system names them.
         attempts: ordered by person; each is read when its turn comes, and is not kept.
         remarks: on what belongs to no attempt.
     """
 
     system: str
     count: int
+    people: tuple[Person, ...]
     attempts: Iterator[Attempt]
     remarks: tuple[Remark, ...]
 
@@ -56,7 +58,8 @@ def read_input(path: Path, exercises: Sequence[str], system: str | None = None) 
         raise IntakeError(f"{path}: {error}") from error
     handed.sort(key=lambda one: one.order)
     told = tuple(bounded(remarks, MAX_REMARKS))
-    return Intake(name, len(handed), _attempts(opened, handed, exercises), told)
+    people = tuple(person for one in handed for person in one.people)
+    return Intake(name, len(handed), people, _attempts(opened, handed, exercises), told)
 
 
 def _open(path: Path) -> ZipFolder | DiskFolder:
