@@ -1,5 +1,6 @@
 """What instructors do by mistake, and students on purpose, with the command `cohort`: nothing is lost or swapped."""
 
+import io
 import shutil
 import stat
 import subprocess
@@ -124,3 +125,21 @@ def test_the_roster_of_another_course_is_refused(course):
     assert "roster.csv has nobody of those who handed in" in said
     assert "for instance, rightrita_101 is not in it" in said
     assert not (course.out / "grades.csv").exists()
+
+
+def test_a_name_that_reads_as_another_students_file_gets_nothing_into_that_students_work(course):
+    course.hand_in({"Right, Rita": solved()})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as inner:
+        inner.writestr("exercises/arithmetic/double.py", "broken on purpose")
+    with zipfile.ZipFile(course.export, "a") as zipped:
+        zipped.writestr("rightrita_101_1019_102_1021_hw.zip", packed.getvalue())  # of user 102, rightrita_101_1019
+    course.grade()
+    assert course.finals() == {"Right, Rita": "15"}
+    assert [row["kind"] for row in course.rows("remarks.csv")] == ["ambiguous"]
+
+
+def test_the_results_list_what_was_found(course):
+    course.hand_in({"Right, Rita": {"double": solved()["double"]}})
+    course.grade()
+    assert course.results().students[0].attempt.exercises == ["arithmetic/double"]

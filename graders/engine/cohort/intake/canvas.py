@@ -117,8 +117,11 @@ def _choose(readings: Mapping[str, list[_Reading]]) -> tuple[dict[str, _Reading]
 
 
 def _possible(found: list[_Reading], certain: Iterable[_Reading]) -> list[_Reading]:
+    """Return the readings that name somebody known, or somebody of whom nothing else is known.
+
+    The second counts beside the first: who can choose a name in Canvas can choose one that reads as another's files.
+    """
     names = {reading.user: reading.name for reading in certain}
-    if known := [reading for reading in found if names.get(reading.user) == reading.name]:
-        return known
     lengths = {len(reading.attachment) for reading in certain if reading.attachment}
-    return [r for r in found if r.user not in names and len(r.attachment) in lengths]
+    unknown = [r for r in found if r.user not in names and len(r.attachment) in lengths]
+    return [r for r in found if names.get(r.user) == r.name or r in unknown]
