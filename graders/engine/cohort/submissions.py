@@ -31,7 +31,7 @@ class Submissions:
         self._kept: set[str] = set()
 
     def keep_all(self, attempts: Iterable[Attempt]) -> list[Attempt]:
-        """Put the texts of `attempts` on disk and return these without texts; what was there before goes.
+        """Put the texts of `attempts` on disk and return these with empty ones; what was there before goes.
 
         Two attempts of one source get a number each.
 
@@ -67,4 +67,4 @@ class Submissions:
             path = folder / f"{exercise_id}.py"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)
-        return replace(attempt, texts={})
+        return replace(attempt, texts=dict.fromkeys(attempt.texts, b""))
