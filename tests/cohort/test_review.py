@@ -143,3 +143,19 @@ def test_the_results_list_what_was_found(course):
     course.hand_in({"Right, Rita": {"double": solved()["double"]}})
     course.grade()
     assert course.results().students[0].attempt.exercises == ["arithmetic/double"]
+
+
+def test_an_extension_of_somebody_who_handed_in_nothing_needs_the_roster(course):
+    course.hand_in({"Right, Rita": solved(), "Absent, Abe": {}})
+    course.assign("[extensions]\n102 = 2026-03-01T12:00:00Z\n[due]\ntime = 2026-03-01T12:00:00Z\n")
+    course.grade()
+    arguments = course.command()
+    place = arguments.index("--roster")
+    command = [*arguments[:place], *arguments[place + 2 :]]
+    ended = subprocess.run(
+        command, cwd=course.repository.root, env=course.repository.environment(), capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    path = course.folder / "assignment.toml"
+    assert ended.stderr.startswith(f"{path}: [extensions] '102' is no student's")
+    assert "Without --roster only those who handed in are known" in ended.stderr

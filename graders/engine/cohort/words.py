@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 ABOUT = "Grade a cohort: what your LMS exported, in a sandbox, to grades, feedback and a page of your own."
 INPUT = (
@@ -43,6 +43,11 @@ def strangers(roster: str, given: str, somebody: str) -> str:
         f"{roster} has nobody of those who handed in {given}; for instance, {somebody} is not in it. Nothing was "
         "graded: name the roster of this course with --roster"
     )
+
+
+def extensions(path: str, problems: Iterable[str], *, has_roster: bool) -> str:
+    why = "" if has_roster else "Without --roster only those who handed in are known: name one, or correct the file."
+    return "\n".join(filter(None, (*(f"{path}: {problem}" for problem in problems), why)))
 
 
 def found(attempts: int, students: int, system: str) -> str:

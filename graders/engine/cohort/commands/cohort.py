@@ -90,7 +90,7 @@ def _run(asked: argparse.Namespace, screen: Screen) -> int:
         taken = _take_in(asked, place, assignment, roster, earlier, screen)
         assignment, problems = assignment.for_students(student for student, _ in taken.reconciled.students)
         if problems:
-            raise Refused("\n".join(problems))
+            raise Refused(words.extensions(str(asked.assignment), problems, has_roster=roster is not None))
         verdicts = _Verdicts(asked, catalog, assignment, place, level)
         handed = to_grade(assignment, taken.reconciled)
         verdicts.reach({attempt.source: taken.submissions.sources(attempt) for attempt in handed}, screen)
