@@ -4,11 +4,12 @@ import io
 import shutil
 import stat
 import subprocess
+import time
 import zipfile
 
 import pytest
 
-from tests.cohort.test_cohort import Course, files, solved
+from tests.cohort.test_cohort import Course, files, kept, solved
 
 
 @pytest.fixture
@@ -159,3 +160,15 @@ def test_an_extension_of_somebody_who_handed_in_nothing_needs_the_roster(course)
     path = course.folder / "assignment.toml"
     assert ended.stderr.startswith(f"{path}: [extensions] '102' is no student's")
     assert "Without --roster only those who handed in are known" in ended.stderr
+
+
+def test_the_judges_of_a_killed_run_end_without_a_word(course):
+    course.hand_in({f"Student, Number {n}": solved(halve=f"x * {n}") for n in range(40)})
+    running = subprocess.Popen(
+        course.command(), cwd=course.repository.root, env=course.repository.environment(), stderr=subprocess.PIPE
+    )
+    while not kept(course.out / ".cohort" / "results.sqlite"):
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.kill()
+    assert running.communicate(timeout=60) == (None, b"")  # which waits for all that could still write there

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
+from typing import Any
 
 from graders.engine.catalog import Catalog, CatalogError, Exercise
 from graders.engine.diagnosis import Diagnosis
@@ -23,18 +25,38 @@ from graders.engine.terminal.repository import ROOT
 READY = "ready"
 
 
+class _Left(Exception):
+    """Whoever asked is gone, killed perhaps: there is nobody to answer to."""
+
+
 def serve(channel: Connection) -> None:
     """Take a job and its tasks from `channel` until it ends."""
-    job: Job = channel.recv()
+    with suppress(_Left):
+        job: Job = _asked(channel)
+        try:
+            _work(channel, job)
+        except (CatalogError, JudgeError, SandboxError) as error:
+            _answer(channel, str(error))
+
+
+def _asked(channel: Connection) -> Any:
     try:
-        _work(channel, job)
-    except (CatalogError, JudgeError, SandboxError) as error:
-        channel.send(str(error))
+        return channel.recv()
+    except (EOFError, ConnectionError) as error:
+        raise _Left from error
+
+
+def _answer(channel: Connection, answer: object) -> None:
+    try:
+        channel.send(answer)
+    except ConnectionError as error:
+        raise _Left from error
 
 
 def _work(channel: Connection, job: Job) -> None:
     if version_of(ROOT) != job.version:
-        channel.send(f"{ROOT} has other graders, solutions or libraries than the one that asks: make them the same")
+        text = f"{ROOT} has other graders, solutions or libraries than the one that asks: make them the same"
+        _answer(channel, text)
         return
     catalog = Catalog.load(ROOT)
     exercises = [catalog.exercises[name] for name in job.exercises]
@@ -44,13 +66,10 @@ def _work(channel: Connection, job: Job) -> None:
 
         def work(grade: Grade) -> None:
             diagnosis = Diagnosis(catalog, grade) if job.diagnose else None
-            channel.send(READY)
+            _answer(channel, READY)
             while True:
-                try:
-                    task: Task = channel.recv()
-                except EOFError:
-                    return
-                channel.send(tuple(_graded(grade, diagnosis, task, catalog.exercises[e]) for e in task.exercises))
+                task: Task = _asked(channel)
+                _answer(channel, tuple(_graded(grade, diagnosis, task, catalog.exercises[e]) for e in task.exercises))
 
         judge(catalog, exercises, sandboxes, job.seed, work)
 
