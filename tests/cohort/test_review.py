@@ -9,6 +9,8 @@ import zipfile
 
 import pytest
 
+from graders.engine.cohort.naming import place
+from graders.engine.cohort.records import RemarkKind
 from tests.cohort.test_cohort import Course, files, kept, solved
 
 
@@ -172,3 +174,23 @@ def test_the_judges_of_a_killed_run_end_without_a_word(course):
         time.sleep(0.02)
     running.kill()
     assert running.communicate(timeout=60) == (None, b"")  # which waits for all that could still write there
+
+
+def test_the_draft_of_a_killed_run_goes(course):
+    course.hand_in({"Right, Rita": solved()})
+    course.grade()
+    before = files(course.out)
+    for folder in ("", "feedback", ".cohort"):
+        (course.out / folder / ".0123456789abcdef.tmp").write_text("half")
+    course.grade()
+    assert files(course.out).keys() == before.keys()
+    assert not list((course.out / ".cohort").glob(".*.tmp"))
+
+
+@pytest.mark.parametrize("copy", ["-1" * 490, " (1)" * 240, " " * 990])
+def test_thousands_of_endless_names_take_no_longer_than_others(copy):
+    names = [f"{number}{copy}.py" for number in range(1000)]
+    began = time.process_time()
+    texts, remarks = place({name: bytes for name in names}, ["arithmetic/double"])
+    assert (texts, remarks[0].kind) == ({}, RemarkKind.IGNORED)
+    assert time.process_time() - began < 1

@@ -15,6 +15,7 @@ from graders.engine.cohort.archives import Refused, is_archive, shown
 from graders.engine.cohort.records import Remark, RemarkKind
 
 MAX_IGNORED = 20  # remarks of one student on files that are no exercise
+MAX_NAME = 120  # characters of a file's name that may be an exercise's: reading a long one takes its square in time
 MAX_CANDIDATES = 20  # files that may be one exercise and are still read and compared
 
 _ENDING = re.compile(r"\.py(?P<number>\s*\(\d{1,6}\)|-\d{1,6})?$")
@@ -184,6 +185,8 @@ def _spelled(name: str) -> str:
 def _read_name(path: str, known: Container[str]) -> _Name | None:
     """Return what the file's name says, None where it is no name of a Python file; a `known` base is left whole."""
     name = PurePosixPath(path).name.casefold().removesuffix(".txt")
+    if len(name) > MAX_NAME:
+        return None
     stem = _ENDING.sub(r"\g<number>", name)
     if stem == name or _spelled(stem) in known:
         return None if stem == name else _Name(_spelled(stem))

@@ -18,7 +18,8 @@ from graders.engine.cohort.submissions import slug
 from graders.engine.cohort.writers import canvas, everything, gradescope, moodle, table
 
 FEEDBACK = "feedback"
-PATTERNS = (f"{FEEDBACK}/*.html", "gradescope/*.json", "canvas.csv", "moodle.csv")  # of files not in every run
+# What an earlier run may have left, and this one need not write; the last are drafts of one that was killed.
+PATTERNS = (f"{FEEDBACK}/*.html", "gradescope/*.json", "canvas.csv", "moodle.csv", ".*.tmp", "*/.*.tmp")
 
 
 @dataclass(frozen=True)

@@ -279,7 +279,7 @@ def _write(place: Place, result: Run) -> None:
         written.add(path)
     for path in (path for pattern in PATTERNS for path in place.root.glob(pattern)):
         if path not in written:
-            path.unlink()  # of a student who is no longer there, or for another system
+            path.unlink()
 
 
 def _write_similarity(place: Place, catalog: Catalog, result: Run) -> None:
