@@ -422,4 +422,6 @@ def test_similarity_is_a_page_of_its_own_and_no_part_of_a_grade(course):
     page = (course.out / "similarity.html").read_text()
     assert "Student, Number 0" in page
     assert "Student, Number 5" not in page
+    course.grade()
+    assert not (course.out / "similarity.html").exists()  # else it would be that of other texts one day
     assert set(course.finals().values()) == {"15"}

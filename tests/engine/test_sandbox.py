@@ -18,6 +18,7 @@ from graders.engine.sandbox.host import Sandboxes, Zygote, available, best_level
 from graders.engine.sandbox.lockdown import Isolation
 from graders.engine.sandbox.outline import outline
 from graders.engine.sandbox.process import SandboxError
+from tests.learner.test_terminal import family
 from tests.support.as_user import command_as_user
 from tests.support.grading import ROOT
 
@@ -166,6 +167,19 @@ def test_a_judge_that_was_killed_leaves_no_process_and_no_scratch_folder(level: 
                 return
             time.sleep(0.02)
     pytest.fail(f"left behind: {left}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("level", [Isolation.FULL, Isolation.PROCESS])
+def test_what_a_terminal_sends_to_all_reaches_no_process_of_a_sandbox(level: Isolation, number: int) -> None:
+    """The judge has it too, and waits for them; one that had ended by itself could leave others behind."""
+    before = family(os.getpid())
+    with Sandboxes(level) as sandboxes:
+        zygote = sandboxes.zygote(with_torch=False)
+        assert zygote.resident_bytes > 0  # it is up
+        for pid in family(os.getpid()) - before:
+            os.kill(pid, number)
+        load(zygote.spawn(), "def f():\n    return 1\n")
 
 
 def test_a_zygote_that_was_killed_is_our_error() -> None:

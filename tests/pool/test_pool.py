@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from graders.engine.pool.local import LocalPool
+from graders.engine.pool.process import JudgeProcess
 from graders.engine.pool.work import Job, PoolError, Task, version_of
 from graders.engine.results import Outcome
 from graders.engine.sandbox.lockdown import Isolation
@@ -153,3 +154,14 @@ def test_judges_end_when_the_one_who_asks_is_killed():
     while Path(f"/proc/{judge}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{judge}").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_a_terminal_sends_does_not_reach_a_judge_however_early_it_comes(number):
+    judge = JudgeProcess(job())
+    for pid in judging():
+        os.kill(pid, number)
+    try:
+        assert judge.grade(next(tasks(1)))[0].outcome is Outcome.PASSED
+    finally:
+        judge.close()

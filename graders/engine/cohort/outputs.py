@@ -19,7 +19,10 @@ from graders.engine.cohort.writers import canvas, everything, gradescope, moodle
 
 FEEDBACK = "feedback"
 # What an earlier run may have left, and this one need not write; the last are drafts of one that was killed.
-PATTERNS = (f"{FEEDBACK}/*.html", "gradescope/*.json", "canvas.csv", "moodle.csv", ".*.tmp", "*/.*.tmp")
+PATTERNS = (
+    *(f"{FEEDBACK}/*.html", "gradescope/*.json", "canvas.csv", "moodle.csv", "similarity.html"),
+    *(".*.tmp", "*/.*.tmp"),
+)
 
 
 @dataclass(frozen=True)
