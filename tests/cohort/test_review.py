@@ -194,3 +194,18 @@ def test_thousands_of_endless_names_take_no_longer_than_others(copy):
     texts, remarks = place({name: bytes for name in names}, ["arithmetic/double"])
     assert (texts, remarks[0].kind) == ({}, RemarkKind.IGNORED)
     assert time.process_time() - began < 1
+
+
+def test_who_takes_the_name_of_a_group_hands_in_nothing_for_it(course):
+    course.hand_in({"Right, Rita": solved(), "Team7": solved(double="broken")})
+    (course.folder / "roster.csv").write_text("id,name,group\n101,Rita Right,Team7\n102,Eve,\n103,Rob Right,Team7\n")
+    course.grade()
+    assert course.finals() == {"Rita Right": "15", "Eve": "0", "Rob Right": "0"}
+    assert {"kind": "ambiguous", "where": "team7_102"}.items() <= course.rows("remarks.csv")[0].items()
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5"])
+def test_a_number_of_judges_that_is_none_is_told_in_words(course, number):
+    course.hand_in({"Right, Rita": solved()})
+    said = course.grade("--workers", number, status=2)
+    assert said.endswith(f"argument --workers: invalid number '{number}': it has to be a whole number above 0\n")

@@ -114,6 +114,10 @@ class _Index:
         missed = [f for f in self._shared if (v := getattr(person, f)) and identifier(v) not in self._by[f]]
         return set() if missed else self._named(person.name)
 
+    def is_known(self, person: Person) -> bool:
+        """Return whether an identifier that the roster and the input have in common is somebody's."""
+        return any(identifier(getattr(person, field)) in self._by[field] for field in self._shared)
+
     def has_name(self, key: str, name: str) -> bool:
         return not name or not self.students[key].person.name or key in self._named(name)
 
@@ -141,6 +145,11 @@ def _owners(attempt: Attempt, index: _Index) -> tuple[list[str], list[Remark]]:
         members = index.group(person)
         fitting = index.identified(person)
         if members and not any(index.has_name(key, person.name) for key in fitting):
+            if fitting and index.is_known(person) and fitting.isdisjoint(members):  # a student who took its name?
+                text = f"has the name of group {shown(person.name)} and the id of {_listed(index, sorted(fitting))}, "
+                text += "who is not in it: it is given to none of them"
+                remarks.append(Remark(RemarkKind.AMBIGUOUS, attempt.source, text))
+                continue
             keys += members
             text = f"is handed in by group {shown(person.name)}: it counts for {_listed(index, members)}"
             remarks.append(Remark(RemarkKind.GROUP, attempt.source, text))

@@ -324,7 +324,6 @@ def _tell_moves(screen: Screen, result: Run) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}: it has to be a whole number above 0")
+    return int(text)
