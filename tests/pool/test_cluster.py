@@ -33,28 +33,45 @@ def said(process, pattern):
 
 
 @pytest.fixture
-def scheduler(tmp_path):
-    process = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    with process:
-        yield said(process, r"Scheduler at:\s+(tcp://\S+)")
-        process.terminate()
+def start_scheduler():
+    """A function that starts a scheduler and returns its process and its address."""
+    started = []
+
+    def begin():
+        started.append(start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"))
+        return started[-1], said(started[-1], r"Scheduler at:\s+(tcp://\S+)")
+
+    yield begin
+    for process in started:
+        with process:
+            process.kill()
 
 
 @pytest.fixture
-def start_worker(scheduler, tmp_path):
-    """A function that starts a worker with one thread and waits until it has registered."""
-    workers = []
+def start_worker_of(tmp_path):
+    """A function that starts a scheduler's worker with one thread and waits until it has registered."""
+    started = []
 
-    def begin():
+    def begin(address):
         place = ["--local-directory", str(tmp_path)]
-        workers.append(start("worker", scheduler, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *place))
-        said(workers[-1], "(Registered) to")
-        return workers[-1]
+        started.append(start("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *place))
+        said(started[-1], "(Registered) to")
+        return started[-1]
 
     yield begin
-    for worker in workers:
-        with worker:
-            worker.kill()
+    for process in started:
+        with process:
+            process.kill()
+
+
+@pytest.fixture
+def scheduler(start_scheduler):
+    return start_scheduler()[1]
+
+
+@pytest.fixture
+def start_worker(scheduler, start_worker_of):
+    return lambda: start_worker_of(scheduler)
 
 
 def test_a_lost_worker_and_its_tasks_again_neither_lose_nor_double_a_result(scheduler, start_worker):
@@ -104,3 +121,14 @@ def judges_of(pid):
 def test_without_a_scheduler_it_says_so():
     with pytest.raises(PoolError, match=r"^there is no Dask scheduler at tcp://127\.0\.0\.1:9"):
         ClusterPool(CATALOG, job(), "tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_that_ends_half_way_is_told(start_scheduler, start_worker_of):
+    process, address = start_scheduler()
+    start_worker_of(address)
+    with ClusterPool(CATALOG, job(), address) as pool:
+        answers = pool.grade(tasks(1000))
+        next(answers)
+        process.kill()
+        with pytest.raises(PoolError, match=f"the Dask scheduler at {address} is gone"):
+            list(answers)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
@@ -40,6 +41,7 @@ class ClusterPool:
             raise PoolError(f"{error}: install the dependency group 'cluster', as docs/cohort.md tells") from error
         self._catalog = catalog
         self._job = job
+        self._address = address
         try:
             self._client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -61,15 +63,29 @@ class ClusterPool:
         begun: dict[str, Task] = {}
         finished = as_completed(loop=self._client.loop)
         while True:
-            for task in islice(waiting, max(0, self._most() - len(begun))):
-                future = self._client.submit(grade_on_worker, self._job, task, pure=False, retries=0)
+            with self._expected():
+                most = self._most()
+            for task in islice(waiting, max(0, most - len(begun))):
+                with self._expected():
+                    future = self._client.submit(grade_on_worker, self._job, task, pure=False, retries=0)
+                    finished.add(future)
                 begun[future.key] = task
-                finished.add(future)
             if not begun:
                 return
-            future = next(finished)
-            task = begun.pop(future.key)
-            yield task, self._results(future, task)
+            with self._expected():
+                future = next(finished)
+                task = begun.pop(future.key)
+                results = self._results(future, task)
+            yield task, results
+
+    @contextmanager
+    def _expected(self) -> Iterator[None]:
+        """Say so when the scheduler is gone."""
+        try:
+            yield
+        except (OSError, CancelledError) as error:
+            todo = "what was graded is kept: start one, and run the same command again"
+            raise PoolError(f"the Dask scheduler at {self._address} is gone: {todo}") from error
 
     def _most(self) -> int:
         return _AHEAD * max(1, sum(self._client.nthreads().values()))

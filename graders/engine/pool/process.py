@@ -26,7 +26,7 @@ class JudgeProcess:
     """A judge for one job, which grades one task after another."""
 
     def __init__(self, job: Job):
-        """Start it; `grade` waits until it is ready."""
+        """Start it; the first call of `grade` waits until it is ready."""
         with _starting, uninterrupted():  # which the judge inherits, and so it starts in peace
             self._channel, theirs = Pipe()
             with theirs:
@@ -35,8 +35,8 @@ class JudgeProcess:
                 self._process = subprocess.Popen(
                     command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
                 )
+        self._job = job
         self._is_ready = False
-        self._channel.send(job)
 
     def grade(self, task: Task) -> tuple[ExerciseResult, ...]:
         """Return a result for each exercise of `task`.
@@ -46,14 +46,12 @@ class JudgeProcess:
             JudgeLost: its process ended.
         """
         if not self._is_ready:
+            self._send(self._job)
             hello = self._receive()
             if hello != READY:
                 raise PoolError(str(hello))
             self._is_ready = True
-        try:
-            self._channel.send(task)
-        except OSError as error:
-            raise self._lost() from error
+        self._send(task)
         answer = self._receive()
         if isinstance(answer, str):
             raise JudgeLost(answer)
@@ -71,6 +69,12 @@ class JudgeProcess:
     def kill(self) -> None:
         """End it at once, from any thread: whoever waits for it finds it lost."""
         self._process.kill()
+
+    def _send(self, message: object) -> None:
+        try:
+            self._channel.send(message)
+        except OSError as error:
+            raise self._lost() from error
 
     def _receive(self) -> object:
         try:
