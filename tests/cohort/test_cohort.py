@@ -1,101 +1,20 @@
 """The command `cohort` on the made-up repository: real zips, real processes, killed and begun again."""
 
-import csv
-import io
 import json
 import os
 import re
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
 import time
 import zipfile
-from contextlib import closing
 
+import pexpect
 import pytest
 
 from graders.engine.cohort.writers.everything import read_back
-
-NAMES = ("double", "halve", "square")
-RIGHT = {"double": "x + x", "halve": "x / 2", "square": "x**2"}
-HEADER = "Student,ID,SIS User ID,SIS Login ID,Section,Arithmetic (77)\n    Points Possible,,,,,15\n"
-ASSIGNMENT = 'title = "Arithmetic"\nexercises = ["arithmetic"]\n'
-
-
-def code(name, returned):
-    return f"import numpy as np\n\n\ndef {name}(x):\n    return {returned}\n"
-
-
-def solved(**changed):
-    """Return right answers to all exercises but for what `changed` returns instead."""
-    return {name: code(name, changed.get(name, RIGHT[name])) for name in NAMES}
-
-
-class Course:
-    """An instructor's folder beside the made-up repository: a Canvas export, a roster, an assignment."""
-
-    def __init__(self, repository, folder):
-        self.repository = repository
-        self.folder = folder
-        self.export = folder / "submissions.zip"
-        self.out = folder / "graded"
-        self.assign("")
-
-    def assign(self, more):
-        (self.folder / "assignment.toml").write_text(ASSIGNMENT + more)
-
-    def hand_in(self, students):
-        """Write the export: name -> texts. Each name's place is the Canvas id less 100."""
-        rows = []
-        with zipfile.ZipFile(self.export, "w") as zipped:
-            for number, (name, texts) in enumerate(students.items(), 101):
-                rows.append([name, number, f"S{number}", f"login{number}", "A", ""])
-                squeezed = "".join(re.findall(r"\w", name.lower()))
-                for attachment, (exercise, text) in enumerate(texts.items(), number * 10):
-                    zipped.writestr(f"{squeezed}_{number}_{attachment}_{exercise}.py", text)
-        table = io.StringIO()
-        csv.writer(table).writerows(rows)
-        (self.folder / "roster.csv").write_text(HEADER + table.getvalue(), "utf-8")
-
-    def command(self, *arguments, out=None):
-        files = ("--assignment", self.folder / "assignment.toml", "--roster", self.folder / "roster.csv")
-        given = (self.export, "--out", out or self.out, *files, "--workers", "2", *arguments)
-        return [sys.executable, "-m", "graders", "cohort", *map(str, given)]
-
-    def grade(self, *arguments, status=0, out=None):
-        ended = subprocess.run(
-            self.command(*arguments, out=out),
-            cwd=self.repository.root,
-            env=self.repository.environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert ended.returncode == status, ended.stderr
-        assert "Traceback" not in ended.stderr
-        return ended.stdout if status == 0 else ended.stderr
-
-    def rows(self, name="grades.csv"):
-        return list(csv.DictReader(io.StringIO((self.out / name).read_text("utf-8"))))
-
-    def finals(self):
-        return {row["name"]: row["final"] for row in self.rows()}
-
-    def results(self):
-        return read_back((self.out / "results.json").read_bytes())
-
-
-def files(folder):
-    """Return all that a run has written for people and systems."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and ".cohort" not in path.parts)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
-
-
-@pytest.fixture
-def course(repository, tmp_path):
-    return Course(repository, tmp_path)
+from tests.support.course import files, kept, solved
 
 
 def test_a_canvas_export_becomes_grades_feedback_and_a_page(course):
@@ -145,17 +64,6 @@ def test_a_run_that_is_killed_goes_on_and_writes_the_same_bytes(course):
     whole = course.folder / "whole"
     course.grade("--seed", "5", out=whole)
     assert files(course.out) == files(whole)
-
-
-def kept(store):
-    """Return how many verdicts the store has."""
-    if not store.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(store)) as database:
-            return database.execute("SELECT count(*) FROM results").fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0  # it is being made
 
 
 def test_the_second_run_grades_only_what_changed_and_tells_who_moved(course):
@@ -425,3 +333,17 @@ def test_similarity_is_a_page_of_its_own_and_no_part_of_a_grade(course):
     course.grade()
     assert not (course.out / "similarity.html").exists()  # else it would be that of other texts one day
     assert set(course.finals().values()) == {"15"}
+
+
+def test_a_terminal_shows_how_far_it_is_how_fast_and_the_time_left(course):
+    course.hand_in({f"Student, Number {n}": solved(halve=f"x * {n}") for n in range(3, 40)})
+    first, *rest = course.command()
+    environment = course.repository.environment(TERM="xterm", COLUMNS="100")
+    process = pexpect.spawn(
+        first, rest, cwd=course.repository.root, env=environment, encoding="utf-8", dimensions=(24, 100), timeout=120
+    )
+    process.expect(r"Grading.*?[1-9]\d*/111.*?\d\.\d/s.*?0:\d\d:\d\d")
+    process.expect("37 students, 37 of them with a grade.")
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0

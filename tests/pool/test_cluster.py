@@ -33,13 +33,13 @@ def said(process, pattern):
 
 
 @pytest.fixture
-def start_scheduler():
-    """A function that starts a scheduler and returns its process and its address."""
+def begin():
+    """A function that starts one of Dask's commands, which ends with the test, and finds something in what it says."""
     started = []
 
-    def begin():
-        started.append(start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"))
-        return started[-1], said(started[-1], r"Scheduler at:\s+(tcp://\S+)")
+    def begin(*arguments, until):
+        started.append(start(*arguments, "--host", "127.0.0.1"))
+        return started[-1], said(started[-1], until)
 
     yield begin
     for process in started:
@@ -48,20 +48,16 @@ def start_scheduler():
 
 
 @pytest.fixture
-def start_worker_of(tmp_path):
-    """A function that starts a scheduler's worker with one thread and waits until it has registered."""
-    started = []
+def start_scheduler(begin):
+    """A function that starts a scheduler and returns its process and its address."""
+    return lambda: begin("scheduler", "--port", "0", "--no-dashboard", until=r"Scheduler at:\s+(tcp://\S+)")
 
-    def begin(address):
-        place = ["--local-directory", str(tmp_path)]
-        started.append(start("worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", *place))
-        said(started[-1], "(Registered) to")
-        return started[-1]
 
-    yield begin
-    for process in started:
-        with process:
-            process.kill()
+@pytest.fixture
+def start_worker_of(begin, tmp_path):
+    """A function that starts a scheduler's worker with one thread and returns its process once it has registered."""
+    options = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
+    return lambda address: begin("worker", address, *options, until="(Registered) to")[0]
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def found(attempts: int, students: int, system: str) -> str:
 
 def to_grade(missing: int, all_: int) -> str:
     if not missing:
-        return f"There is nothing to grade: all of {_count(all_, 'verdict')} are there already."
+        return f"There is nothing to grade: {_count(all_, 'verdict')} of {all_:,} are there already."
     return f"{_count(missing, 'verdict')} to reach, of {all_:,}."
 
 

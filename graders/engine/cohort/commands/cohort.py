@@ -246,7 +246,9 @@ def _shown(screen: Screen, total: int) -> Iterator[Callable[[object], None]]:
         yield count
 
 
-def _result(assignment: Assignment, taken: _Taken, roster: Roster | None, earlier: object, verdicts: _Verdicts) -> Run:
+def _result(
+    assignment: Assignment, taken: _Taken, roster: Roster | None, earlier: Results | None, verdicts: _Verdicts
+) -> Run:
     from graders.engine.cohort.counting import entries
     from graders.engine.cohort.gradebook import moved
     from graders.engine.cohort.outputs import Run

@@ -11,12 +11,7 @@ import pytest
 
 from graders.engine.cohort.naming import place
 from graders.engine.cohort.records import RemarkKind
-from tests.cohort.test_cohort import Course, files, kept, solved
-
-
-@pytest.fixture
-def course(repository, tmp_path):
-    return Course(repository, tmp_path)
+from tests.support.course import files, kept, solved
 
 
 def test_a_folder_with_files_of_the_instructors_is_not_written_to(course):
